@@ -1,0 +1,71 @@
+import type { Clock } from './clock'
+import { CallError } from './errors'
+import { text } from './text'
+
+/** WeChat's time-out for a function whose owner set none. */
+const DEFAULT_BUDGET_MS = 3000
+/** Kept back from the budget to build the answer and send it. */
+const MARGIN_MS = 400
+
+/** How long one invocation may still work. */
+export interface Deadline {
+  /** Aborts, with a DEADLINE_EXCEEDED error as its reason, when upstream work must end. */
+  readonly signal: AbortSignal
+  /** Milliseconds left for upstream work, never negative. */
+  remaining(): number
+  /** The promise's result, or a DEADLINE_EXCEEDED rejection when time is up first. For work that cannot be aborted. */
+  race<T>(work: Promise<T>): Promise<T>
+  /** Ends the timer. */
+  release(): void
+}
+
+/** The time limit that the platform gives this invocation, in ms. */
+export function budgetOf(context: unknown): number {
+  if (typeof context !== 'object' || context === null) return DEFAULT_BUDGET_MS
+  const { getRemainingTimeInMillis, time_limit_in_ms } = context as Record<string, unknown>
+  const remaining = typeof getRemainingTimeInMillis === 'function' ? getRemainingTimeInMillis.call(context) : undefined
+  return [remaining, time_limit_in_ms].find(isBudget) ?? DEFAULT_BUDGET_MS
+}
+
+function isBudget(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0
+}
+
+/** Starts the clock of one invocation: work ends a margin before the platform would kill it. */
+export function startDeadline(budgetMs: number, clock: Clock): Deadline {
+  const endsAt = clock.now() + budgetMs - Math.min(MARGIN_MS, budgetMs / 5)
+  const work = new AbortController()
+  const timer = new AbortController()
+  clock.sleep(Math.max(0, endsAt - clock.now()), timer.signal).then(
+    () => work.abort(deadlineExceeded()),
+    () => {
+      // Released before its time: nothing to abort.
+    },
+  )
+  const { signal } = work
+  return {
+    signal,
+    remaining: () => Math.max(0, endsAt - clock.now()),
+    race: promise => raceSignal(promise, signal),
+    release: () => timer.abort(),
+  }
+}
+
+function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+export function deadlineExceeded(): CallError {
+  return new CallError(
+    'DEADLINE_EXCEEDED',
+    text(
+      '在函数的超时时间内没有得到完整的回答。请稍后重试,或在云开发控制台调大该函数的超时时间。',
+      "There was no complete answer within the function's time-out. Try again, or raise the time-out of this function in the console.",
+    ),
+  )
+}

@@ -1,0 +1,27 @@
+import type { CallError, ErrorCode, UpstreamDetail } from './errors'
+import type { Language } from './text'
+
+/** An error as it travels to a caller. */
+export interface ErrorBody {
+  code: ErrorCode
+  /** What a person should do next. */
+  message: string
+  /** Whether the same call may succeed later as it is. */
+  retryable: boolean
+  /** For INVALID_ARGUMENT: which input keys, and what they may be. */
+  fields?: { path: string; message: string }[]
+  /** What the upstream itself said. */
+  upstream?: UpstreamDetail
+}
+
+export function errorBody(error: CallError, language: Language): ErrorBody {
+  return {
+    code: error.code,
+    message: error.text[language],
+    retryable: error.retryable,
+    ...(error.fields && {
+      fields: error.fields.map(({ path, message }) => ({ path, message: message[language] })),
+    }),
+    ...(error.upstream && { upstream: error.upstream }),
+  }
+}

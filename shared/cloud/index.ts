@@ -1,0 +1,2 @@
+export { sdkErrorCode, sdkErrorMessage } from './failure'
+export { cloudSdk, type Sdk } from './sdk'

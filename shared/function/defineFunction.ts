@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import type * as v from 'valibot'
+import {
+  budgetOf,
+  type Call,
+  CallError,
+  type Clock,
+  consoleLog,
+  environmentFrom,
+  errorBody,
+  languageOf,
+  startDeadline,
+  systemClock,
+  text,
+} from '../call'
+import type { Role } from '../store'
+import { requireRole } from './access'
+import { callerFrom } from './caller'
+import type { Result } from './envelope'
+import { inputFrom } from './event'
+import { parseInput } from './schema'
+
+/** After the deadline the work has this long to give its own, better answer before it is cut off. */
+const GRACE_MS = 100
+
+export interface Definition<Schema extends v.GenericSchema, Output> {
+  name: string
+  /** The role that a client needs. */
+  role: Role
+  input: Schema
+  run(input: v.InferOutput<Schema>, call: Call): Promise<Output>
+}
+
+export interface Surroundings {
+  clock: Clock
+  variables: NodeJS.ProcessEnv
+}
+
+export type CloudFunction<Output> = (event: unknown, context?: unknown) => Promise<Result<Output>>
+
+/**
+ * Makes the `main` of a cloud function: caller, permission, valid input, work within the deadline, result envelope, one
+ * log line. It never throws and never answers later than the platform's time-out.
+ */
+export function defineFunction<const Schema extends v.GenericSchema, Output>(
+  definition: Definition<Schema, Output>,
+  { clock, variables }: Surroundings = { clock: systemClock, variables: process.env },
+): CloudFunction<Output> {
+  return async (event, context) => {
+    const requestId = requestIdOf(context)
+    const log = consoleLog({ function: definition.name, requestId })
+    const startedAt = clock.now()
+    const caller = callerFrom(variables)
+    const environment = environmentFrom(variables)
+    const deadline = startDeadline(budgetOf(context), clock)
+    const language = languageOf(environment.get('YULIANG_LANGUAGE'))
+    const call: Call = { requestId, clock, deadline, environment, log, language }
+
+    const work = async () => {
+      await requireRole(caller, definition.role, call)
+      return definition.run(parseInput(definition.input, inputFrom(event, caller)), call)
+    }
+    let result: Result<Output>
+    try {
+      result = { ok: true, data: await withGrace(work(), call), requestId }
+    } catch (error) {
+      const known = error instanceof CallError ? error : internal(error, call)
+      result = { ok: false, error: errorBody(known, language), requestId }
+    } finally {
+      deadline.release()
+    }
+    log('invocation', {
+      caller: caller.kind,
+      code: result.ok ? 'OK' : result.error.code,
+      ms: Math.round(clock.now() - startedAt),
+    })
+    return result
+  }
+}
+
+/** The work's own outcome, unless it ignores the deadline for longer than the grace. */
+async function withGrace<T>(work: Promise<T>, { clock, deadline }: Call): Promise<T> {
+  const settled = new AbortController()
+  const cutOff = async (): Promise<never> => {
+    await deadline.race(new Promise<never>(() => {})).catch(() => clock.sleep(GRACE_MS, settled.signal))
+    throw deadline.signal.reason
+  }
+  try {
+    return await Promise.race([work, cutOff()])
+  } finally {
+    settled.abort()
+  }
+}
+
+function requestIdOf(context: unknown): string {
+  const id = typeof context === 'object' && context !== null ? (context as { request_id?: unknown }).request_id : ''
+  return typeof id === 'string' && id !== '' ? id : randomUUID()
+}
+
+/** A fault of our own. Its frames are logged, its message is not: it could hold a secret. */
+function internal(error: unknown, call: Call): CallError {
+  const frames = error instanceof Error ? error.stack?.split('\n').filter(line => /^\s+at /.test(line)) : undefined
+  call.log('internal-error', { error: nameOf(error), frames: frames?.slice(0, 8).join('\n') })
+  return new CallError(
+    'INTERNAL',
+    text(
+      `函数内部出错。请用 requestId ${call.requestId} 在云函数日志中查找原因。`,
+      `Something went wrong inside the function. Look for requestId ${call.requestId} in the function's log.`,
+    ),
+  )
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : typeof error
+}

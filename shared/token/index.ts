@@ -1,0 +1,1 @@
+export { type AccessTokens, anyAuthorizerTokens, authorizerTokens } from './authorizerTokens'

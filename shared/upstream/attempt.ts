@@ -1,0 +1,102 @@
+import pRetry from 'p-retry'
+import { type Call, CallError, type Provider } from '../call'
+import { unavailable } from './failure'
+
+const ATTEMPTS = 3
+const BASE_DELAY_MS = 100
+/** One attempt may not eat the whole time of a function with a long time-out. */
+const ATTEMPT_TIMEOUT_MS = 5000
+
+export interface UpstreamCall<T> {
+  provider: Provider
+  /** The API's name, for the log. */
+  action: string
+  /** One try. Throws a CallError; must heed the signal or be raced against it by the caller. */
+  attempt(signal: AbortSignal): Promise<T>
+  /** Whether this failure may pass by itself. Default: UPSTREAM_UNAVAILABLE. */
+  isTransient?(error: CallError): boolean
+}
+
+/**
+ * Calls an upstream within the call's deadline: at most three attempts, full jitter from 100 ms, only reads. Logs one
+ * line. Throws the last attempt's CallError, or DEADLINE_EXCEEDED when time ran out before any attempt failed.
+ */
+export async function callUpstream<T>(request: UpstreamCall<T>, call: Call): Promise<T> {
+  const { clock, deadline, log } = call
+  const startedAt = clock.now()
+  const isTransient = request.isTransient ?? (error => error.code === 'UPSTREAM_UNAVAILABLE')
+  let attempts = 0
+  let failure: CallError | undefined
+  try {
+    return await pRetry(
+      () => {
+        attempts += 1
+        return attemptOnce(request, call)
+      },
+      {
+        retries: ATTEMPTS - 1,
+        minTimeout: 0,
+        shouldRetry: ({ error }) => error instanceof CallError && isTransient(error) && !deadline.signal.aborted,
+        async onFailedAttempt({ error, attemptNumber, retriesLeft }) {
+          if (!(error instanceof CallError)) return
+          // Time running out says less than what went wrong before.
+          if (error.code !== 'DEADLINE_EXCEEDED') failure = error
+          if (retriesLeft === 0 || !isTransient(error)) return
+          const delay =
+            isReset(error.cause) && attemptNumber === 1 ? 0 : clock.random() * BASE_DELAY_MS * 2 ** (attemptNumber - 1)
+          await clock.sleep(delay, deadline.signal)
+        },
+      },
+    )
+  } catch (error) {
+    failure ??= error instanceof CallError ? error : undefined
+    throw failure ?? error
+  } finally {
+    log('upstream', {
+      provider: request.provider,
+      action: request.action,
+      code: failure?.code ?? 'OK',
+      upstreamCode: failure?.upstream?.code,
+      upstreamRequestId: failure?.upstream?.requestId,
+      attempts,
+      ms: Math.round(clock.now() - startedAt),
+    })
+  }
+}
+
+async function attemptOnce<T>({ provider, attempt }: UpstreamCall<T>, { clock, deadline }: Call): Promise<T> {
+  deadline.signal.throwIfAborted()
+  const controller = new AbortController()
+  const settled = new AbortController()
+  const onDeadline = () => controller.abort(deadline.signal.reason)
+  deadline.signal.addEventListener('abort', onDeadline, { once: true })
+  if (deadline.remaining() > ATTEMPT_TIMEOUT_MS) {
+    clock.sleep(ATTEMPT_TIMEOUT_MS, settled.signal).then(
+      () =>
+        controller.abort(
+          unavailable({ provider, code: 'TIMEOUT', message: `no answer within ${ATTEMPT_TIMEOUT_MS} ms` }),
+        ),
+      () => {
+        // Answered in time.
+      },
+    )
+  }
+  try {
+    return await attempt(controller.signal)
+  } catch (error) {
+    // An aborted attempt fails in many ways; why it was aborted is the one reason that counts.
+    throw controller.signal.aborted ? controller.signal.reason : error
+  } finally {
+    settled.abort()
+    deadline.signal.removeEventListener('abort', onDeadline)
+  }
+}
+
+/** A kept-alive socket goes stale while an instance is frozen; the first use then meets a reset. */
+function isReset(cause: unknown): boolean {
+  if (!(cause instanceof Error)) return false
+  return (
+    ['ECONNRESET', 'EPIPE'].includes((cause as NodeJS.ErrnoException).code ?? '') ||
+    cause.message.includes('socket hang up')
+  )
+}

@@ -1,0 +1,57 @@
+import { type Environment, misconfigured } from '../call'
+
+/** Where an upstream is: what the request says, and where the socket goes. */
+export interface Endpoint {
+  /** The production host: Host header and signing scope. */
+  host: string
+  protocol: 'http:' | 'https:'
+  /** Where the socket goes. */
+  hostname: string
+  port: number
+}
+
+export interface EndpointOptions {
+  /** The environment variable that may override the socket's target or choose another official host. */
+  variable: string
+  /** The production host. */
+  host: string
+  /** Any host under these domains is an official one. */
+  domains: readonly string[]
+}
+
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
+
+/**
+ * The endpoint of an upstream. A base URL from the environment that names an official host chooses that host; any other
+ * changes only where the socket goes. Plain http is for the own machine only, so that no token crosses a network in
+ * the clear. Throws NOT_CONFIGURED naming the variable.
+ */
+export function endpointFrom(environment: Environment, { variable, host, domains }: EndpointOptions): Endpoint {
+  const base = environment.get(variable)
+  const url = parse(base ?? `https://${host}`)
+  if (!url || !isAllowed(url)) {
+    throw misconfigured(variable, {
+      zh: '不带路径的 https 地址(本机可用 http)',
+      en: 'an https address without a path (http only for this machine)',
+    })
+  }
+  return {
+    host: domains.some(domain => url.hostname.endsWith(`.${domain}`)) ? url.hostname : host,
+    protocol: url.protocol === 'http:' ? 'http:' : 'https:',
+    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+  }
+}
+
+function parse(base: string): URL | undefined {
+  try {
+    return new URL(base)
+  } catch {
+    return undefined
+  }
+}
+
+function isAllowed(url: URL): boolean {
+  const bare = url.pathname === '/' && url.search === '' && url.username === '' && url.password === ''
+  return bare && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
+}

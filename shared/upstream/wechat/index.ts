@@ -1,0 +1,2 @@
+export { callWechatApi } from './api'
+export { cloudCall } from './cloudCall'
