@@ -1,5 +1,5 @@
-import http, { type Agent, type IncomingHttpHeaders, type RequestOptions } from 'node:http'
-import https from 'node:https'
+import type { Agent, IncomingHttpHeaders } from 'node:http'
+import type https from 'node:https'
 import type { CallError, Provider } from '../call'
 import type { Endpoint } from './endpoint'
 import { changed, unavailable } from './failure'
@@ -24,15 +24,21 @@ export interface HttpAnswer {
   body: string
 }
 
-const agents = new Map<string, Agent>()
+interface Transport {
+  request: typeof https.request
+  agent: Agent
+}
 
-/** One keep-alive agent per protocol, for the life of the instance. */
-function agentFor(protocol: Endpoint['protocol']): Agent {
-  const known = agents.get(protocol)
+const transports = new Map<Endpoint['protocol'], Transport>()
+
+/** Node's module and one keep-alive agent for the life of the instance; loaded on first use, TLS costs milliseconds. */
+function transportFor(protocol: Endpoint['protocol']): Transport {
+  const known = transports.get(protocol)
   if (known) return known
-  const agent = new (protocol === 'http:' ? http : https).Agent({ keepAlive: true })
-  agents.set(protocol, agent)
-  return agent
+  const { request, Agent }: typeof https = protocol === 'http:' ? require('node:http') : require('node:https')
+  const transport = { request, agent: new Agent({ keepAlive: true }) }
+  transports.set(protocol, transport)
+  return transport
 }
 
 /**
@@ -44,9 +50,12 @@ function agentFor(protocol: Endpoint['protocol']): Agent {
  */
 export function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
   const { provider, endpoint, method, path, headers, body, signal } = request
-  const options: RequestOptions = {
+  const { request: open, agent } = transportFor(endpoint.protocol)
+  const options: https.RequestOptions = {
     host: endpoint.hostname,
     port: endpoint.port,
+    // Named here because Node else works it out from the Host header, slowly, and wrongly for a redirected socket.
+    servername: endpoint.protocol === 'http:' ? '' : endpoint.hostname,
     method,
     path,
     headers: {
@@ -54,14 +63,14 @@ export function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
       ...headers,
       ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
     },
-    agent: agentFor(endpoint.protocol),
+    agent,
     signal,
     // IAM tokens of some accounts exceed Node's 16 KB.
     maxHeaderSize: 65_536,
   }
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(networkFailure(provider, error))
-    const outgoing = (endpoint.protocol === 'http:' ? http : https).request(options, incoming => {
+    const outgoing = open(options, incoming => {
       const chunks: Buffer[] = []
       let length = 0
       incoming.on('data', (chunk: Buffer) => {

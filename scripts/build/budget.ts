@@ -1,0 +1,57 @@
+import type { Metafile } from 'esbuild'
+import { DEFERRED } from './deferPackages'
+
+const KB = 1000
+
+/** What a bundle weighs, in bytes. */
+export interface Weight {
+  name: string
+  total: number
+  /** Evaluated before the first answer. */
+  evaluated: number
+  /** Our own code. */
+  own: number
+}
+
+export function weigh(name: string, code: string, metafile: Metafile): Weight {
+  const total = Buffer.byteLength(code)
+  const deferred = [...code.matchAll(DEFERRED)].reduce((sum, [text]) => sum + Buffer.byteLength(text), 0)
+  let own = 0
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      if (/^(shared|cloudfunctions)\//.test(path)) own += bytesInOutput
+    }
+  }
+  return { name, total, evaluated: total - deferred, own }
+}
+
+interface Budget {
+  total: number
+  evaluated: number
+  own: number
+}
+
+/** A function that makes cloud calls evaluates wx-server-sdk at once; the others must not. */
+export function budgetFor(makesCloudCalls: boolean): Budget {
+  return makesCloudCalls
+    ? { total: 1100 * KB, evaluated: 1100 * KB, own: 60 * KB }
+    : { total: 1250 * KB, evaluated: 130 * KB, own: 60 * KB }
+}
+
+export function overBudget(weight: Weight, budget: Budget): boolean {
+  return weight.total > budget.total || weight.evaluated > budget.evaluated || weight.own > budget.own
+}
+
+export function weightTable(rows: { weight: Weight; budget: Budget }[]): string {
+  const cell = (bytes: number, limit: number) =>
+    `${(bytes / KB).toFixed(1)} of ${limit / KB}${bytes > limit ? ' OVER' : ''}`.padEnd(20)
+  const lines = rows.map(({ weight, budget }) =>
+    [
+      weight.name.padEnd(16),
+      cell(weight.total, budget.total),
+      cell(weight.evaluated, budget.evaluated),
+      cell(weight.own, budget.own),
+    ].join(''),
+  )
+  return [`${'function (KB)'.padEnd(16)}${'total'.padEnd(20)}${'evaluated'.padEnd(20)}own code`, ...lines].join('\n')
+}

@@ -1,0 +1,72 @@
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
+import { budgetFor, overBudget, type Weight, weigh, weightTable } from './budget'
+import { comparePermissions, readConfiguration } from './configuration'
+import { deferPackages } from './deferPackages'
+import { trimTencentSdk } from './tencentSdk'
+import { trimWxServerSdk } from './wxServerSdk'
+
+const COMMON: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node18.15',
+  format: 'cjs',
+  legalComments: 'none',
+  logLevel: 'warning',
+}
+
+/**
+ * Builds every folder of `cloudfunctions` that has an index.ts into one self-contained CommonJS file each, with its
+ * config.json and a package.json without dependencies. Returns the weights; throws when one is over its budget.
+ */
+export async function buildFunctions(root: string, outDirectory: string): Promise<Weight[]> {
+  const source = join(root, 'cloudfunctions')
+  rmSync(outDirectory, { recursive: true, force: true })
+  const names = readdirSync(source).sort()
+  const rows = await Promise.all(names.map(name => buildFunction(root, name, join(outDirectory, name))))
+  const table = weightTable(rows)
+  if (rows.some(({ weight, budget }) => overBudget(weight, budget)))
+    throw new Error(`a bundle is over its budget\n${table}`)
+  console.error(table)
+  return rows.map(({ weight }) => weight)
+}
+
+async function buildFunction(root: string, name: string, outDirectory: string) {
+  const configurationPath = join(root, 'cloudfunctions', name, 'config.json')
+  const configuration = readConfiguration(configurationPath)
+  const makesCloudCalls = configuration.permissions.openapi.length > 0
+  const { outputFiles, metafile } = await build({
+    ...COMMON,
+    absWorkingDir: root,
+    entryPoints: [`cloudfunctions/${name}/index.ts`],
+    // Mangled names would make stack traces useless, and V8 loads such a file no faster.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    plugins: [
+      deferPackages([makesCloudCalls ? '@cloudbase/database' : 'wx-server-sdk'], {
+        ...COMMON,
+        absWorkingDir: root,
+        minify: true,
+        plugins: trimWxServerSdk(),
+      }),
+      ...trimWxServerSdk(),
+      ...trimTencentSdk(),
+    ],
+    metafile: true,
+    write: false,
+  })
+  const code = outputFiles[0]?.text ?? ''
+  const own = Object.keys(metafile.inputs).filter(path => /^(shared|cloudfunctions)\//.test(path))
+  comparePermissions(
+    name,
+    configuration,
+    own.map(path => readFileSync(join(root, path), 'utf8')),
+  )
+  mkdirSync(outDirectory, { recursive: true })
+  writeFileSync(join(outDirectory, 'index.js'), code)
+  copyFileSync(configurationPath, join(outDirectory, 'config.json'))
+  const manifest = { name, version: '1.0.0', private: true, main: 'index.js' }
+  writeFileSync(join(outDirectory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  return { weight: weigh(name, code, metafile), budget: budgetFor(makesCloudCalls) }
+}

@@ -1,0 +1,86 @@
+import { Client as BillingClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/billing/v20180709/billing_client'
+import { Client as EssbasicClient } from 'tencentcloud-sdk-nodejs/tencentcloud/services/essbasic/v20210526/essbasic_client'
+import type * as v from 'valibot'
+import type { Call, Environment } from '../../call'
+import { checkAnswer } from '../answer'
+import { callUpstream } from '../attempt'
+import { type Endpoint, endpointFrom } from '../endpoint'
+import { agentFor } from './agent'
+import { isTransient, tencentFailure } from './failure'
+import { paceFor } from './pace'
+
+const SERVICES = {
+  billing: {
+    Client: BillingClient,
+    endpoint: {
+      variable: 'TENCENT_BILLING_URL',
+      host: 'billing.intl.tencentcloudapi.com',
+      domains: ['tencentcloudapi.com'],
+    },
+  },
+  essbasic: {
+    Client: EssbasicClient,
+    endpoint: {
+      variable: 'TENCENT_ESS_URL',
+      host: 'essbasic.tencentcloudapi.com',
+      // The second one is of Tencent's own test environment.
+      domains: ['tencentcloudapi.com', 'ess.tencent.cn'],
+    },
+  },
+}
+
+/** Longest wait for headers, and for the body; the signal ends both earlier. */
+const TIMEOUT_MS = 5000
+
+export interface TencentRequest<Schema extends v.GenericSchema> {
+  service: keyof typeof SERVICES
+  action: string
+  parameters: Record<string, unknown>
+  /** What `Response` must look like. */
+  answer: Schema
+}
+
+/**
+ * One call of a Tencent Cloud API through its SDK, under the action's pace. Throws NOT_CONFIGURED for missing or unusable
+ * variables, RATE_LIMITED, UPSTREAM_REJECTED, UPSTREAM_UNAVAILABLE, UPSTREAM_CHANGED, DEADLINE_EXCEEDED.
+ */
+export async function requestTencent<const Schema extends v.GenericSchema>(
+  { service, action, parameters, answer: schema }: TencentRequest<Schema>,
+  call: Call,
+): Promise<v.InferOutput<Schema>> {
+  const { clock, deadline, environment } = call
+  const endpoint = tencentEndpoint(service, environment)
+  const secretId = environment.need('TENCENT_SECRET_ID')
+  const secretKey = environment.need('TENCENT_SECRET_KEY')
+  const pace = paceFor(action, environment)
+  const attempt = async (signal: AbortSignal) => {
+    await pace.turn(clock, signal)
+    // A client holds no connection, the agent does: a new one costs nothing and follows changed credentials.
+    const client = new SERVICES[service].Client({
+      credential: { secretId, secretKey },
+      profile: {
+        httpProfile: {
+          endpoint: endpoint.host,
+          protocol: `${endpoint.protocol}//`,
+          agent: agentFor(endpoint),
+          reqTimeout: Math.min(TIMEOUT_MS, deadline.remaining()) / 1000,
+        },
+      },
+    })
+    const answer: unknown = await client.request(action, parameters, { signal }).catch((error: unknown) => {
+      throw tencentFailure(error, [secretId, secretKey])
+    })
+    return checkAnswer(schema, answer, 'tencent', requestIdOf(answer))
+  }
+  return callUpstream({ provider: 'tencent', action, isTransient, attempt }, call)
+}
+
+/** Throws NOT_CONFIGURED for an unusable base URL. */
+export function tencentEndpoint(service: keyof typeof SERVICES, environment: Environment): Endpoint {
+  return endpointFrom(environment, SERVICES[service].endpoint)
+}
+
+function requestIdOf(answer: unknown): string | undefined {
+  const id = typeof answer === 'object' ? (answer as Record<string, unknown> | null)?.['RequestId'] : undefined
+  return typeof id === 'string' ? id : undefined
+}
