@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { budgetFor, overBudget, type Weight, weigh, weightTable } from './budget'
@@ -22,8 +22,8 @@ const COMMON: BuildOptions = {
  */
 export async function buildFunctions(root: string, outDirectory: string): Promise<Weight[]> {
   const source = join(root, 'cloudfunctions')
-  rmSync(outDirectory, { recursive: true, force: true })
   const names = readdirSync(source).sort()
+  removeOthers(outDirectory, names)
   const rows = await Promise.all(names.map(name => buildFunction(root, name, join(outDirectory, name))))
   const table = weightTable(rows)
   if (rows.some(({ weight, budget }) => overBudget(weight, budget)))
@@ -69,4 +69,12 @@ async function buildFunction(root: string, name: string, outDirectory: string) {
   const manifest = { name, version: '1.0.0', private: true, main: 'index.js' }
   writeFileSync(join(outDirectory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   return { weight: weigh(name, code, metafile), budget: budgetFor(makesCloudCalls) }
+}
+
+/** Takes away functions that are no longer there; the others stay in place while they are replaced, they may be running. */
+function removeOthers(directory: string, names: string[]): void {
+  if (!existsSync(directory)) return
+  for (const name of readdirSync(directory)) {
+    if (!names.includes(name)) rmSync(join(directory, name), { recursive: true })
+  }
 }

@@ -1,18 +1,12 @@
-import type { Config } from '@jest/types'
-
-const config: Config.InitialOptions = {
+/** @type {import('jest').Config} */
+module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/shared', '<rootDir>/cloudfunctions', '<rootDir>/local', '<rootDir>/scripts', '<rootDir>/tests'],
   testMatch: ['**/*.test.ts'],
   transform: {
-    '\\.[jt]s$': [
-      '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
-    ],
+    '\\.[jt]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],
   },
   // These packages are ES modules only; jest runs CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!(p-retry|p-map|is-network-error)/)', '/dist/'],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 }
-
-export default config

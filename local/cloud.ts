@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Gateway, startGateway } from './gateway'
+import { FaultPlan } from './http/faults'
+import { type Caller, createRuntime, type FunctionLog, type Limits, type Runtime } from './runtime'
+import { type Sandbox, type SandboxOptions, startSandbox } from './sandbox'
+import { Sessions } from './sessions'
+
+export interface LocalCloudOptions {
+  /** The project: its `dist` holds the built functions. */
+  root: string
+  /** Where the database lives. */
+  dataDirectory: string
+  now?: () => number
+  /** Given by whoever wants to issue tokens of its own. */
+  sessions?: Sessions
+  onLog?: (line: FunctionLog) => void
+  /** Variables of the functions, over the sandbox's credentials. */
+  environment?: Record<string, string>
+  limits?: Partial<Limits>
+  scale?: SandboxOptions['scale']
+  upstreamLimits?: SandboxOptions['limits']
+}
+
+/** A whole cloud on this machine: upstreams, gateway, and the built functions in their own processes. */
+export interface LocalCloud {
+  sandbox: Sandbox
+  gateway: Gateway
+  runtime: Runtime
+  /** What goes wrong at the upstreams and at the gateway, for whoever wants to see it. */
+  faults: FaultPlan
+  /** The functions' variables as configured. */
+  environment: Record<string, string>
+  close(): Promise<void>
+}
+
+/** The OPENID of the local administrator. */
+export const LOCAL_ADMIN = 'oLocalAdmin'
+const ENV_ID = 'local'
+
+export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const now = options.now ?? Date.now
+  const faults = new FaultPlan()
+  const sessions = options.sessions ?? new Sessions()
+  const { scale, upstreamLimits: limits } = options
+  const sandbox = await startSandbox({ now, faults, ...(scale && { scale }), ...(limits && { limits }) })
+  mkdirSync(options.dataDirectory, { recursive: true })
+  let runtime: Runtime | undefined
+  const gateway = await startGateway({
+    dataDirectory: options.dataDirectory,
+    wechatApiUrl: sandbox.url,
+    wechatAppId: sandbox.credentials.wechat.appid,
+    wechatAppSecret: sandbox.credentials.wechat.appsecret,
+    sessions,
+    faults,
+    now,
+    permissions: name => runtime?.permissions(name) ?? [],
+    invoke: async (name, event, { source, openid }) => {
+      const caller: Caller = { kind: 'function', source, ...(openid !== undefined && { openid }) }
+      const outcome = await runtime?.invoke(name, JSON.parse(event), caller)
+      if (!outcome?.ok) throw new Error(outcome?.message ?? 'The local cloud is starting')
+      return JSON.stringify(outcome.result)
+    },
+  })
+  const environment = { ...sandboxEnvironment(sandbox), ...options.environment }
+  runtime = createRuntime({
+    functionsDirectory: join(options.root, 'dist/cloudfunctions'),
+    instanceScript: join(options.root, 'dist/local/instance.js'),
+    gatewayUrl: gateway.url,
+    sessions,
+    environment,
+    appid: sandbox.credentials.wechat.appid,
+    envId: ENV_ID,
+    now,
+    ...(options.onLog && { onLog: options.onLog }),
+    ...(options.limits && { limits: options.limits }),
+  })
+  const started = runtime
+  return {
+    sandbox,
+    gateway,
+    runtime,
+    faults,
+    environment,
+    async close() {
+      await started.close()
+      await gateway.close()
+      await sandbox.close()
+    },
+  }
+}
+
+/** What the owner of the functions would configure, were the sandbox the real thing. */
+function sandboxEnvironment({ url, credentials }: Sandbox): Record<string, string> {
+  return {
+    ADMIN_OPENIDS: LOCAL_ADMIN,
+    WECHAT_API_URL: url,
+    WECHAT_AUTHORIZER_APPID: credentials.wechat.authorizerAppid,
+    WECHAT_AUTHORIZER_ACCESS_TOKEN: credentials.wechat.authorizerAccessToken,
+    TENCENT_BILLING_URL: url,
+    TENCENT_ESS_URL: url,
+    TENCENT_SECRET_ID: credentials.tencent.secretId,
+    TENCENT_SECRET_KEY: credentials.tencent.secretKey,
+    TENCENT_ESS_APP_ID: credentials.tencent.essAppId,
+    HUAWEI_BSS_URL: url,
+    HUAWEI_IAM_URL: url,
+    HUAWEI_ACCESS_KEY: credentials.huawei.accessKey,
+    HUAWEI_SECRET_KEY: credentials.huawei.secretKey,
+  }
+}

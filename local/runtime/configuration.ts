@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+/** The platform's rule for a function's name; also what keeps a name from leaving the folder. */
+const NAME = /^[A-Za-z][\w-]*$/
+
+/** The functions that are built in one folder, and what their config.json says. */
+export interface Configuration {
+  functionNames(): string[]
+  /** The cloud calls that the function may make. Throws when its config.json is not valid. */
+  permissions(functionName: string): string[]
+  /** The function's code, or undefined when there is no such function. */
+  entryOf(functionName: string): string | undefined
+}
+
+export function openConfiguration(functionsDirectory: string): Configuration {
+  const entryOf = (functionName: string) => {
+    if (!NAME.test(functionName)) return undefined
+    // Absolute, because the instance runs in the function's folder.
+    const entry = resolve(functionsDirectory, functionName, 'index.js')
+    return existsSync(entry) ? entry : undefined
+  }
+  return {
+    functionNames: () => readdirSync(functionsDirectory).filter(entryOf).sort(),
+    permissions: functionName => {
+      if (!entryOf(functionName)) return []
+      const file = join(functionsDirectory, functionName, 'config.json')
+      return existsSync(file) ? openapiPermissions(file) : []
+    },
+    entryOf,
+  }
+}
+
+function openapiPermissions(file: string): string[] {
+  const openapi = field(field(parse(file), 'permissions', file), 'openapi', file) ?? []
+  if (!Array.isArray(openapi) || !openapi.every(name => typeof name === 'string')) {
+    throw new Error(`${file}: permissions.openapi must be a list of names`)
+  }
+  return openapi
+}
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new Error(`${file} is not valid JSON: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+function field(value: unknown, key: string, file: string): unknown {
+  if (value === undefined) return undefined
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Error(`${file}: what holds "${key}" must be an object`)
+  }
+  return (value as Record<string, unknown>)[key]
+}

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { type Bed, builtFunction, makeBed } from './bed'
+import { type Figure, median } from './figures'
+
+const ROUNDS = 15
+const DRIVER = join(__dirname, 'firstAnswer.cjs')
+const sample = (name: string) => join(__dirname, 'samples', `${name}.cjs`)
+
+interface Case {
+  arguments: string[]
+  variables: Record<string, string>
+}
+
+/** From the start of a process to its first answer, less what bare node takes, against the documented samples. */
+export async function coldStart(): Promise<Figure[]> {
+  const bed = await makeBed()
+  try {
+    const times = await measure(casesOn(bed))
+    const net = (name: string) => median(times.get(name) ?? []) - median(times.get('node') ?? [])
+    const ratio = (name: string, base: string, limit: number): Figure => {
+      return { name: `cold start, ${name} ÷ ${base}`, value: net(name) / net(base), limit, unit: '' }
+    }
+    return [
+      ratio('getQuota', 'wx-server-sdk sample', 0.35),
+      ratio('queryQuota', 'wx-server-sdk sample', 0.1),
+      ratio('tencentBilling', 'tencentcloud sample', 0.1),
+      ratio('huaweiCredit', 'wx-server-sdk sample', 0.1),
+    ]
+  } finally {
+    await bed.close()
+  }
+}
+
+function casesOn(bed: Bed): Map<string, Case> {
+  const of = (functionName: string, file: string, input: object = {}): Case => {
+    return { arguments: [file, JSON.stringify(input)], variables: bed.variables(functionName) }
+  }
+  const members = { action: 'memberBalances', memberUins: ['700001941608'] }
+  const account = { deliveryId: 'YTO', bizId: 'xyz' }
+  return new Map([
+    ['node', { arguments: [], variables: bed.variables('getQuota') }],
+    ['wx-server-sdk sample', of('getQuota', sample('cloudCall'))],
+    ['tencentcloud sample', of('tencentBilling', sample('memberBalances'))],
+    ['getQuota', of('getQuota', builtFunction('getQuota'), account)],
+    ['queryQuota', of('queryQuota', builtFunction('queryQuota'))],
+    ['tencentBilling', of('tencentBilling', builtFunction('tencentBilling'), members)],
+    ['huaweiCredit', of('huaweiCredit', builtFunction('huaweiCredit'))],
+  ])
+}
+
+/** In turn, A B C A B C …, so that a machine whose speed drifts is fair to all. The first round warms the disk. */
+async function measure(cases: Map<string, Case>): Promise<Map<string, number[]>> {
+  const times = new Map<string, number[]>([...cases.keys()].map(name => [name, []]))
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    for (const [name, each] of cases) {
+      const ms = await run(each)
+      if (round > 0) times.get(name)?.push(ms)
+    }
+  }
+  return times
+}
+
+function run({ arguments: args, variables }: Case): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const startedAt = performance.now()
+    const child = spawn(process.execPath, [DRIVER, ...args], { env: variables, stdio: ['ignore', 'ignore', 'inherit'] })
+    child.once('error', reject)
+    child.once('exit', code => {
+      if (code === 0) resolve(performance.now() - startedAt)
+      else reject(new Error(`${args.join(' ')} ended with ${code}`))
+    })
+  })
+}

@@ -1,0 +1,24 @@
+export interface Figure {
+  name: string
+  value: number
+  /** What it may be at most. */
+  limit: number
+  unit: string
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
+}
+
+/** One line per figure: what was measured, what is allowed, and whether it holds. */
+export function report(figures: readonly Figure[]): string {
+  return figures
+    .map(({ name, value, limit, unit }) => {
+      const verdict = value <= limit ? 'ok    ' : 'MISSED'
+      return `${verdict} ${name.padEnd(58)} ${value.toFixed(3).padStart(9)} ≤ ${limit} ${unit}`
+    })
+    .join('\n')
+}

@@ -1,0 +1,73 @@
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { LOCAL_ADMIN, startLocalCloud } from '../local/cloud'
+import type { Envelope, Invoke } from '../local/console/envelope'
+import { terminalLanguage } from '../local/console/language'
+import { readMeters } from '../local/console/meters'
+import { meterTable } from '../local/console/table'
+import { buildAll } from './build'
+
+const root = join(__dirname, '..')
+const dataDirectory = join(root, '.yuliang')
+const logFile = join(dataDirectory, 'functions.log')
+
+const TEXTS = {
+  zh: {
+    sandbox: '沙箱数据(模拟的上游,不是真实账户)',
+    gateway: '云网关  ',
+    upstreams: '沙箱上游',
+    log: '函数日志',
+    stop: '按 Ctrl+C 停止。调用函数:npm run call -- getQuota',
+  },
+  en: {
+    sandbox: 'Sandbox data (simulated upstreams, no real accounts)',
+    gateway: 'gateway     ',
+    upstreams: 'upstreams   ',
+    log: 'function log',
+    stop: 'Ctrl+C stops it. To call a function: npm run call -- getQuota',
+  },
+}
+
+/** `npm start`: builds, starts the local cloud, reads every meter once, and stays up unless told `--once`. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+  const language = terminalLanguage(process.env)
+  const texts = TEXTS[language]
+  await buildAll()
+  mkdirSync(dataDirectory, { recursive: true })
+  const log = createWriteStream(logFile, { flags: 'a' })
+  const cloud = await startLocalCloud({
+    root,
+    dataDirectory: join(dataDirectory, 'database'),
+    environment: { YULIANG_LANGUAGE: language },
+    onLog: ({ line }) => log.write(`${line}\n`),
+  })
+  const stop = async () => {
+    await cloud.close()
+    log.end()
+  }
+
+  const invoke: Invoke = async <Data>(name: string, input: object) => {
+    const outcome = await cloud.runtime.invoke(name, input, { kind: 'client', openid: LOCAL_ADMIN })
+    if (!outcome.ok) throw new Error(`${outcome.code} ${outcome.message}`)
+    // The functions' contract; the console reads only what it names.
+    return outcome.result as Envelope<Data>
+  }
+  const { rows, problems } = await readMeters(invoke, language, Date.now())
+  console.log(`\n${meterTable(rows, language)}\n${texts.sandbox}`)
+  for (const problem of problems) console.error(problem)
+  if (values.once) {
+    if (problems.length > 0) process.exitCode = 1
+    return stop()
+  }
+  console.log(`\n${texts.gateway}  ${cloud.gateway.url}`)
+  console.log(`${texts.upstreams}  ${cloud.sandbox.url}`)
+  console.log(`${texts.log}  ${logFile}\n\n${texts.stop}`)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error)
+  process.exit(1)
+})
