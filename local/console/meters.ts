@@ -23,27 +23,31 @@ export interface Readings {
 
 const WORDS = {
   zh: {
-    waybills: '微信物流 · 电子面单',
-    audits: '微信 · 代码审核',
-    balances: '腾讯云 · 成员余额',
+    waybills: '微信物流',
+    audits: '微信代码 · 本月',
+    balances: '腾讯云成员',
     usage: '腾讯电子签 · 本月用量',
-    credit: '华为云 · 伙伴额度',
+    credit: '华为云伙伴',
     waybill: '张',
-    times: '次',
-    monthlyAudits: '本月审核额度',
-    monthlySpeedups: '本月加急额度',
+    audit: '次',
+    speedup: '次',
+    use: '次',
+    monthlyAudits: '代码审核',
+    monthlySpeedups: '审核加急',
     partnerCredit: '消费配额',
   },
   en: {
-    waybills: 'WeChat logistics · waybills',
-    audits: 'WeChat · code audits',
-    balances: 'Tencent Cloud · members',
+    waybills: 'WeChat logistics',
+    audits: 'WeChat code · this month',
+    balances: 'Tencent Cloud members',
     usage: 'Tencent e-sign · this month',
-    credit: 'Huawei Cloud · partner',
+    credit: 'Huawei Cloud partner',
     waybill: 'waybills',
-    times: 'times',
-    monthlyAudits: 'audits this month',
-    monthlySpeedups: 'speed-ups this month',
+    audit: 'audits',
+    speedup: 'speed-ups',
+    use: 'uses',
+    monthlyAudits: 'audits',
+    monthlySpeedups: 'speed-ups',
     partnerCredit: 'consumption quota',
   },
 }
@@ -80,6 +84,8 @@ interface Account {
   deliveryId: string
   bizId: string
   quotaNum: number | null
+  /** 0 when bound; under review, failed or unbound accounts have no quota to speak of. */
+  statusCode: number | null
   alias: string | null
 }
 
@@ -90,8 +96,9 @@ async function waybills(invoke: Invoke, words: Words): Promise<Row[]> {
     .filter(account => account.quotaNum === null)
     .map(({ deliveryId, bizId }) => ({ deliveryId, bizId }))
   const reasons = silent.length === 0 ? [] : await reasonsFor(silent, invoke)
-  return accounts.map(({ deliveryId, bizId, quotaNum, alias }) => {
+  return accounts.map(({ deliveryId, bizId, quotaNum, statusCode, alias }) => {
     const row = { meter: [deliveryId, bizId, alias].filter(Boolean).join(' · '), unit: words.waybill }
+    if (statusCode) return { ...row, standing: 'no-data' }
     if (quotaNum !== null) return { ...row, remaining: quotaNum, standing: 'current' }
     const reason = reasons.find(each => each.deliveryId === deliveryId && each.bizId === bizId)?.error?.code
     return { ...row, standing: reason === 'NOT_APPLICABLE' ? 'not-applicable' : reason ? 'failing' : 'no-data' }
@@ -114,15 +121,15 @@ interface Audits {
 
 async function codeAudits(invoke: Invoke, words: Words): Promise<Row[]> {
   const { rest, limit, speedupRest, speedupLimit, standing } = dataOf(await invoke<Audits>('queryQuota', {}))
-  const row = { unit: words.times, standing }
   return [
-    { ...row, meter: words.monthlyAudits, remaining: rest, used: limit - rest, limit },
+    { meter: words.monthlyAudits, remaining: rest, used: limit - rest, limit, unit: words.audit, standing },
     {
-      ...row,
       meter: words.monthlySpeedups,
       remaining: speedupRest,
       used: speedupLimit - speedupRest,
       limit: speedupLimit,
+      unit: words.speedup,
+      standing,
     },
   ]
 }
@@ -162,7 +169,7 @@ async function esignUsage(invoke: Invoke, words: Words, now: number): Promise<Ro
   const range = { startTime: `${today.slice(0, 6)}01`, endTime: today }
   const pages = await wholeOf<Usage>(invoke, { action: 'usageDetail', ...range, summarize: true })
   const summary = pages.at(-1)?.summary ?? []
-  return summary.map(({ quotaType, net }) => ({ meter: quotaType, used: net, unit: words.times, standing: 'current' }))
+  return summary.map(({ quotaType, net }) => ({ meter: quotaType, used: net, unit: words.use, standing: 'current' }))
 }
 
 interface Credit {

@@ -28,9 +28,10 @@ const STANDINGS: Record<Language, Record<Standing, string>> = {
 /** The meters as a table for a terminal. */
 export function meterTable(rows: readonly MeterRow[], language: Language): string {
   const table = new Table({
-    head: HEADS[language],
+    head: HEADS[language].map(colors.bold),
     colAligns: ['left', 'left', 'right', 'right', 'right', 'left', 'left'],
-    style: { head: ['bold'], border: ['grey'], compact: true },
+    // The library would colour a pipe, too.
+    style: { head: [], border: [], compact: true },
   })
   let provider: string | undefined
   for (const row of rows) {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { type Bed, builtFunction, makeBed } from './bed'
-import { type Figure, median } from './figures'
+import { type Bed, builtFunction, makeBed } from '../../local/bed'
+import { type Figure, median, TIMER } from './figures'
 
 const ROUNDS = 15
 const DRIVER = join(__dirname, 'firstAnswer.cjs')
@@ -34,12 +34,12 @@ export async function coldStart(): Promise<Figure[]> {
 
 function casesOn(bed: Bed): Map<string, Case> {
   const of = (functionName: string, file: string, input: object = {}): Case => {
-    return { arguments: [file, JSON.stringify(input)], variables: bed.variables(functionName) }
+    return { arguments: [file, JSON.stringify(input)], variables: bed.variables(functionName, TIMER) }
   }
   const members = { action: 'memberBalances', memberUins: ['700001941608'] }
   const account = { deliveryId: 'YTO', bizId: 'xyz' }
   return new Map([
-    ['node', { arguments: [], variables: bed.variables('getQuota') }],
+    ['node', { arguments: [], variables: bed.variables('getQuota', TIMER) }],
     ['wx-server-sdk sample', of('getQuota', sample('cloudCall'))],
     ['tencentcloud sample', of('tencentBilling', sample('memberBalances'))],
     ['getQuota', of('getQuota', builtFunction('getQuota'), account)],

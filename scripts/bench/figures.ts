@@ -1,3 +1,8 @@
+import type { Caller } from '../../local/runtime'
+
+/** Who calls in every bench. */
+export const TIMER: Caller = { kind: 'timer', triggerName: 'bench' }
+
 export interface Figure {
   name: string
   value: number

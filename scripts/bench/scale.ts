@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { builtFunction, makeBed } from './bed'
-import type { Figure } from './figures'
+import { builtFunction, makeBed } from '../../local/bed'
+import { type Figure, TIMER } from './figures'
 
 const MEMBERS = 1000
 const RECORDS = 1_000_000
@@ -19,17 +19,19 @@ export async function manyMembers(): Promise<Figure[]> {
   const bed = await makeBed({ scale: { members: MEMBERS } })
   try {
     const event = { action: 'memberBalances', all: true }
-    const { ms, parts } = await run(event, 60_000, bed.variables('tencentBilling'))
+    const { ms, parts } = await run(event, 60_000, bed.variables('tencentBilling', TIMER))
     const members = (parts as { members: { memberUin: string }[] }[]).flatMap(part => part.members)
     const distinct = new Set(members.map(member => member.memberUin)).size
-    const requests = bed.cloud.sandbox.calls.length
+    const { calls } = bed.cloud.sandbox
+    const requests = calls.length
+    const rejected = calls.filter(call => call.code === 'RequestLimitExceeded').length
     const ideal = (requests / PER_SECOND) * 1000
     return [
       { name: `${MEMBERS} members: wall time ÷ (requests ÷ pace)`, value: ms / ideal, limit: 1.05, unit: '' },
       { name: `${MEMBERS} members: requests`, value: requests, limit: MEMBERS / 10, unit: '' },
       {
         name: `${MEMBERS} members: rejected by the rate limit`,
-        value: bed.cloud.sandbox.rejections,
+        value: rejected,
         limit: 0,
         unit: '',
       },
@@ -54,7 +56,7 @@ export async function manyRecords(): Promise<Figure[]> {
   })
   try {
     const event = { action: 'usageDetail', startTime: '20261001', endTime: '20261031', summarize: true }
-    const { ms, peakRssMb, invocations, parts } = await run(event, 20_000, bed.variables('tencentBilling'))
+    const { ms, peakRssMb, invocations, parts } = await run(event, 20_000, bed.variables('tencentBilling', TIMER))
     const { summary } = parts.at(-1) as { summary: { records: number }[] }
     const records = summary.reduce((sum, each) => sum + each.records, 0)
     console.error(`  ${records} records in ${invocations} invocations of 20 s, ${(ms / 1000).toFixed(1)} s in all`)

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { builtFunction, makeBed } from './bed'
-import { type Figure, median } from './figures'
+import { builtFunction, makeBed } from '../../local/bed'
+import { type Figure, median, TIMER } from './figures'
 
 const sample = (name: string) => join(__dirname, 'samples', `${name}.cjs`)
 
@@ -60,7 +60,7 @@ export async function warm(): Promise<Figure[]> {
   try {
     const figures: Figure[] = []
     for (const contest of contests) {
-      const { ours, theirs } = await run(contest, bed.variables(contest.name))
+      const { ours, theirs } = await run(contest, bed.variables(contest.name, TIMER))
       figures.push({
         name: `warm ${contest.name} ÷ bare call`,
         value: median(ours) / median(theirs),

@@ -1,5 +1,4 @@
 import type { Metafile } from 'esbuild'
-import { DEFERRED } from './deferPackages'
 
 const KB = 1000
 
@@ -15,14 +14,10 @@ export interface Weight {
 
 export function weigh(name: string, code: string, metafile: Metafile): Weight {
   const total = Buffer.byteLength(code)
-  const deferred = [...code.matchAll(DEFERRED)].reduce((sum, [text]) => sum + Buffer.byteLength(text), 0)
-  let own = 0
-  for (const { inputs } of Object.values(metafile.outputs)) {
-    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
-      if (/^(shared|cloudfunctions)\//.test(path)) own += bytesInOutput
-    }
-  }
-  return { name, total, evaluated: total - deferred, own }
+  const inputs = Object.values(metafile.outputs).flatMap(output => Object.entries(output.inputs))
+  const bytesOf = (path: RegExp) =>
+    inputs.reduce((sum, [input, { bytesInOutput }]) => (path.test(input) ? sum + bytesInOutput : sum), 0)
+  return { name, total, evaluated: total - bytesOf(/^deferred:/), own: bytesOf(/^(shared|cloudfunctions)\//) }
 }
 
 interface Budget {

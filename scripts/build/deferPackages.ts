@@ -1,9 +1,6 @@
 import { createRequire } from 'node:module'
 import { type BuildOptions, build, type Plugin } from 'esbuild'
 
-/** Marks where deferred text begins and ends, so that the budget can tell it from code that is evaluated. */
-export const DEFERRED = /\/\*deferred\*\/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)/g
-
 /**
  * Keeps these packages in the bundle as text that is compiled on first use. V8 looks through every function of a file it
  * loads, but not into a string: what most invocations never need then costs their cold start next to nothing.

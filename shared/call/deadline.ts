@@ -5,7 +5,7 @@ import { text } from './text'
 /** WeChat's time-out for a function whose owner set none. */
 const DEFAULT_BUDGET_MS = 3000
 /** Kept back from the budget to build the answer and send it. */
-const MARGIN_MS = 400
+const MARGIN_MS = 500
 
 /** How long one invocation may still work. */
 export interface Deadline {

@@ -14,9 +14,9 @@ type Variables = Record<string, string | undefined>
  * Source: wx-server-sdk 4.0.2, `getWXContext`; the contract test compares both.
  */
 export function callerFrom(variables: Variables): Caller {
-  const keys = variables['WX_CONTEXT_KEYS']?.split(',') ?? []
-  const openid = keys.includes('WX_OPENID') ? variables['WX_OPENID'] : undefined
-  const source = keys.some(Boolean) ? variables['TCB_SOURCE'] : undefined
+  const keys = variables['WX_CONTEXT_KEYS']
+  const openid = keys?.split(',').includes('WX_OPENID') ? variables['WX_OPENID'] : undefined
+  const source = keys ? variables['TCB_SOURCE'] || undefined : undefined
   // SOURCE is a chain: who calls now is its last link.
   const link = source?.split(',').at(-1)
   if (link === 'scf') return { kind: 'function' }

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry'
-import { type Call, CallError, type Provider } from '../call'
+import { type Call, CallError, type Clock, type Provider, type UpstreamDetail } from '../call'
 import { unavailable } from './failure'
 
 const ATTEMPTS = 3
@@ -13,6 +13,8 @@ export interface UpstreamCall<T> {
   action: string
   /** One try. Throws a CallError; must heed the signal or be raced against it by the caller. */
   attempt(signal: AbortSignal): Promise<T>
+  /** Waits until the next try may go out; not part of the time of one try. */
+  turn?(signal: AbortSignal): Promise<void>
   /** Whether this failure may pass by itself. Default: UPSTREAM_UNAVAILABLE. */
   isTransient?(error: CallError): boolean
 }
@@ -26,10 +28,16 @@ export async function callUpstream<T>(request: UpstreamCall<T>, call: Call): Pro
   const startedAt = clock.now()
   const isTransient = request.isTransient ?? (error => error.code === 'UPSTREAM_UNAVAILABLE')
   let attempts = 0
-  let failure: CallError | undefined
+  let lastFailure: CallError | undefined
+  const logOutcome = (code: string, upstream?: UpstreamDetail) => {
+    const said = { upstreamCode: upstream?.code, upstreamRequestId: upstream?.requestId }
+    const { provider, action } = request
+    log('upstream', { provider, action, code, ...said, attempts, ms: Math.round(clock.now() - startedAt) })
+  }
   try {
-    return await pRetry(
-      () => {
+    const answer = await pRetry(
+      async () => {
+        await request.turn?.(deadline.signal)
         attempts += 1
         return attemptOnce(request, call)
       },
@@ -38,30 +46,26 @@ export async function callUpstream<T>(request: UpstreamCall<T>, call: Call): Pro
         minTimeout: 0,
         shouldRetry: ({ error }) => error instanceof CallError && isTransient(error) && !deadline.signal.aborted,
         async onFailedAttempt({ error, attemptNumber, retriesLeft }) {
-          if (!(error instanceof CallError)) return
-          // Time running out says less than what went wrong before.
-          if (error.code !== 'DEADLINE_EXCEEDED') failure = error
-          if (retriesLeft === 0 || !isTransient(error)) return
-          const delay =
-            isReset(error.cause) && attemptNumber === 1 ? 0 : clock.random() * BASE_DELAY_MS * 2 ** (attemptNumber - 1)
-          await clock.sleep(delay, deadline.signal)
+          if (!(error instanceof CallError) || error.code === 'DEADLINE_EXCEEDED') return
+          lastFailure = error
+          if (retriesLeft > 0 && isTransient(error))
+            await clock.sleep(delayAfter(error, attemptNumber, clock), deadline.signal)
         },
       },
     )
+    logOutcome('OK')
+    return answer
   } catch (error) {
-    failure ??= error instanceof CallError ? error : undefined
-    throw failure ?? error
-  } finally {
-    log('upstream', {
-      provider: request.provider,
-      action: request.action,
-      code: failure?.code ?? 'OK',
-      upstreamCode: failure?.upstream?.code,
-      upstreamRequestId: failure?.upstream?.requestId,
-      attempts,
-      ms: Math.round(clock.now() - startedAt),
-    })
+    // Time running out says less than what went wrong before it.
+    const reason = error === deadline.signal.reason ? (lastFailure ?? error) : error
+    if (reason instanceof CallError) logOutcome(reason.code, reason.upstream)
+    else logOutcome('INTERNAL')
+    throw reason
   }
+}
+
+function delayAfter(error: CallError, attempt: number, clock: Clock): number {
+  return attempt === 1 && isReset(error.cause) ? 0 : clock.random() * BASE_DELAY_MS * 2 ** (attempt - 1)
 }
 
 async function attemptOnce<T>({ provider, attempt }: UpstreamCall<T>, { clock, deadline }: Call): Promise<T> {

@@ -19,9 +19,13 @@ export interface Pace {
 export function createPace({ perSecond, burst }: PaceOptions): Pace {
   const interval = 1000 / perSecond
   let nextFree = 0
+  let latest = 0
   return {
     async turn(clock, signal) {
       const now = clock.now()
+      // A clock that was set back must not make everyone wait for the difference.
+      if (now < latest) nextFree -= latest - now
+      latest = now
       nextFree = Math.max(nextFree, now - (burst - 1) * interval) + interval
       const wait = nextFree - interval - now
       if (wait <= 0) return

@@ -3,9 +3,9 @@ import type { Call } from '../../call'
 import { checkAnswer } from '../answer'
 import { callUpstream } from '../attempt'
 import { type Endpoint, endpointFrom } from '../endpoint'
-import { type HttpAnswer, parseJson, sendHttp } from '../http'
+import { parseJson, sendHttp } from '../http'
 import { type Credentials, credentialsFrom } from './credentials'
-import { huaweiFailure, isTransient, requestIdOf } from './failure'
+import { CredentialsRefused, huaweiFailure, isTransient, requestIdOf } from './failure'
 import { iamToken } from './iamToken'
 import { signHuawei } from './sign'
 
@@ -21,53 +21,51 @@ export async function getHuawei<const Schema extends v.GenericSchema>(
   call: Call,
 ): Promise<v.InferOutput<Schema>> {
   const credentials = credentialsFrom(call.environment)
-  const endpoint = endpointFrom(call.environment, ENDPOINT)
-  if (credentials.kind !== 'user') return accept(schema, await send({ path, endpoint, credentials }, call))
+  const get = (proof: Proof) => send(path, schema, proof, call)
+  if (credentials.kind !== 'user') return get(credentials)
   const token = await iamToken(credentials, call)
-  const first = await send({ path, endpoint, credentials: { kind: 'token', token } }, call)
-  if (first.status !== 401) return accept(schema, first)
-  const renewed = await iamToken(credentials, call, token)
-  return accept(schema, await send({ path, endpoint, credentials: { kind: 'token', token: renewed } }, call))
+  try {
+    return await get({ kind: 'token', token })
+  } catch (error) {
+    if (!(error instanceof CredentialsRefused)) throw error
+    return get({ kind: 'token', token: await iamToken(credentials, call, token) })
+  }
 }
 
-interface Request {
-  path: string
-  endpoint: Endpoint
-  credentials: Exclude<Credentials, { kind: 'user' }>
-}
+/** What a request can carry. */
+type Proof = Exclude<Credentials, { kind: 'user' }>
 
-/** The answer, also when it is a 401: whoever holds another token may try again. */
-function send(request: Request, call: Call): Promise<HttpAnswer> {
-  const { path, endpoint } = request
+function send<const Schema extends v.GenericSchema>(
+  path: string,
+  schema: Schema,
+  proof: Proof,
+  call: Call,
+): Promise<v.InferOutput<Schema>> {
+  const endpoint = endpointFrom(call.environment, ENDPOINT)
   return callUpstream(
     {
       provider: 'huawei',
       action: path,
       isTransient,
       async attempt(signal) {
-        const headers = headersOf(request, call.clock.now())
+        const headers = headersFor(path, endpoint, proof, call.clock.now())
         const answer = await sendHttp({ provider: 'huawei', endpoint, method: 'GET', path, headers, signal })
-        if (answer.status !== 200 && answer.status !== 401) throw huaweiFailure(answer)
-        return answer
+        if (answer.status !== 200) throw huaweiFailure(answer)
+        const requestId = requestIdOf(answer)
+        return checkAnswer(schema, parseJson(answer.body, 'huawei', requestId), 'huawei', requestId)
       },
     },
     call,
   )
 }
 
-function accept<const Schema extends v.GenericSchema>(schema: Schema, answer: HttpAnswer): v.InferOutput<Schema> {
-  if (answer.status === 401) throw huaweiFailure(answer)
-  const requestId = requestIdOf(answer)
-  return checkAnswer(schema, parseJson(answer.body, 'huawei', requestId), 'huawei', requestId)
-}
-
-function headersOf({ path, endpoint, credentials }: Request, now: number): Record<string, string> {
+function headersFor(path: string, { host }: Endpoint, proof: Proof, now: number): Record<string, string> {
   const headers = { 'content-type': 'application/json' }
-  if (credentials.kind === 'token') return { ...headers, 'x-auth-token': credentials.token }
-  const { accessKey, secretKey, securityToken } = credentials
+  if (proof.kind === 'token') return { ...headers, 'x-auth-token': proof.token }
+  const { accessKey, secretKey, securityToken } = proof
   return signHuawei({
     method: 'GET',
-    host: endpoint.host,
+    host,
     path,
     headers: { ...headers, ...(securityToken && { 'x-security-token': securityToken }) },
     accessKey,

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { type CallError, text, type UpstreamDetail } from '../../call'
+import { CallError, text, type UpstreamDetail } from '../../call'
 import { httpFailure, rejected } from '../failure'
 import type { HttpAnswer } from '../http'
 
@@ -15,15 +15,18 @@ export function isTransient(error: CallError): boolean {
   return error.code === 'UPSTREAM_UNAVAILABLE' || error.code === 'RATE_LIMITED'
 }
 
+/** The credentials were refused (401): what a fresh token may mend. */
+export class CredentialsRefused extends CallError {}
+
 /** An answer with a status other than success as the typed error that tells what to do. */
 export function huaweiFailure(answer: HttpAnswer): CallError {
   const detail = detailOf(answer)
   const upstream: UpstreamDetail = { provider: 'huawei', code: `HTTP_${answer.status}`, message: '', ...detail }
   if (answer.status === 401) {
-    const zh = '身份凭证无效,请检查 HUAWEI_ACCESS_KEY 与 HUAWEI_SECRET_KEY、令牌或 IAM 用户。'
+    const zh = '华为云不接受身份凭证,请检查 HUAWEI_ACCESS_KEY 与 HUAWEI_SECRET_KEY、令牌或 IAM 用户。'
     const en =
-      'The credentials are not valid. Check HUAWEI_ACCESS_KEY and HUAWEI_SECRET_KEY, the token, or the IAM user.'
-    return rejected(upstream, text(zh, en))
+      'Huawei Cloud refused the credentials. Check HUAWEI_ACCESS_KEY and HUAWEI_SECRET_KEY, the token, or the IAM user.'
+    return new CredentialsRefused('UPSTREAM_REJECTED', text(zh, en), { upstream })
   }
   if (answer.status === 403) {
     const zh = '此接口只对解决方案提供商或经销商的凭证开放。'

@@ -16,6 +16,11 @@ export function requestsPerSecond(environment: Environment): number {
   return perSecond
 }
 
+/** How many requests may wait for their turn or their answer at a time: enough to keep up the pace, few to keep in memory. */
+export function requestsAhead(environment: Environment): number {
+  return Math.min(8, requestsPerSecond(environment))
+}
+
 const paces = new Map<string, Pace>()
 
 /** The pace of this action, one for the life of the instance unless the configuration changes. */

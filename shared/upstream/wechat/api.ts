@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Call } from '../../call'
+import { type Call, CallError } from '../../call'
 import type { AccessTokens } from '../../token'
 import { checkAnswer } from '../answer'
 import { callUpstream } from '../attempt'
@@ -37,15 +37,21 @@ export async function callWechatApi<const Schema extends v.GenericSchema>(
   call: Call,
 ): Promise<v.InferOutput<Schema>> {
   const token = await request.tokens.current(call)
-  const first = await send(request, token, call)
-  if (!isTokenRefusal(first)) return accept(request, first)
-  const renewed = await request.tokens.replace(token, call)
-  return accept(request, renewed === undefined ? first : await send(request, renewed, call))
+  try {
+    return await send(request, token, call)
+  } catch (error) {
+    if (!isTokenRefusal(error)) throw error
+    const renewed = await request.tokens.replace(token, call)
+    if (renewed === undefined) throw error
+    return await send(request, renewed, call)
+  }
 }
 
-type Answer = v.InferOutput<typeof errorSchema> & { whole: unknown }
-
-function send<Schema>(request: ApiCall<Schema>, token: string, call: Call): Promise<Answer> {
+function send<const Schema extends v.GenericSchema>(
+  request: ApiCall<Schema>,
+  token: string,
+  call: Call,
+): Promise<v.InferOutput<Schema>> {
   const endpoint = endpointFrom(call.environment, ENDPOINT)
   const { method, path } = request
   return callUpstream(
@@ -62,26 +68,24 @@ function send<Schema>(request: ApiCall<Schema>, token: string, call: Call): Prom
           ...(request.body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request.body) }),
         })
         if (status !== 200) throw httpFailure('wechat', status)
-        const whole = parseJson(body, 'wechat')
-        const answer = { ...checkAnswer(errorSchema, whole, 'wechat'), whole }
-        if (answer.errcode && !isTokenRefusal(answer)) throw failureOf(answer, path)
-        return answer
+        const answer = parseJson(body, 'wechat')
+        const error = checkAnswer(errorSchema, answer, 'wechat')
+        if (error.errcode) throw failureOf(error, path)
+        return checkAnswer(request.answer, answer, 'wechat')
       },
     },
     call,
   )
 }
 
-function accept<const Schema extends v.GenericSchema>(request: ApiCall<Schema>, answer: Answer): v.InferOutput<Schema> {
-  if (answer.errcode) throw failureOf(answer, request.path)
-  return checkAnswer(request.answer, answer.whole, 'wechat')
+function isTokenRefusal(error: unknown): boolean {
+  return error instanceof CallError && TOKEN_CODES.has(Number(error.upstream?.code))
 }
 
-function isTokenRefusal(answer: Answer): boolean {
-  return TOKEN_CODES.has(answer.errcode ?? 0)
-}
-
-function failureOf({ errcode = 0, errmsg = '', delivery_resultcode, delivery_resultmsg }: Answer, path: string) {
+function failureOf(
+  { errcode = 0, errmsg = '', delivery_resultcode, delivery_resultmsg }: v.InferOutput<typeof errorSchema>,
+  path: string,
+) {
   const courier = delivery_resultmsg === undefined ? '' : ` (${delivery_resultcode ?? ''} ${delivery_resultmsg})`
   return wechatFailure(errcode, errmsg + courier, path)
 }

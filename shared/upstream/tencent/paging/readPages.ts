@@ -22,11 +22,11 @@ export async function* readPages<Page extends { total: number }>(source: PagedSo
   let { total } = source
   let requested = first
   let given = first
-  const isLast = (page: number) => total !== undefined && page * pageSize >= total
+  const isPastEnd = (page: number) => total !== undefined && page * pageSize >= total
   function* pagesToRequest() {
     while (mayRequest(requested - given)) {
       yield requested++
-      if (total === undefined || isLast(requested)) return
+      if (total === undefined || isPastEnd(requested)) return
     }
   }
   // Once more whenever a page raised the total, or told it first.
@@ -35,6 +35,13 @@ export async function* readPages<Page extends { total: number }>(source: PagedSo
       given += 1
       total = page.total
       yield page
+      // A lower total: what was requested ahead lies past the end.
+      if (isPastEnd(given)) return
     }
-  } while (!isLast(given) && mayRequest(0))
+  } while (mayRequest(0))
+}
+
+/** How many items a page, counted from 0, has to hold of so many in all. */
+export function itemsOnPage(page: number, pageSize: number, total: number): number {
+  return Math.max(0, Math.min(pageSize, total - page * pageSize))
 }

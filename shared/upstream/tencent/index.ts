@@ -1,0 +1,5 @@
+export { requestsAhead } from './pace'
+export { collect, type Step, untilTimeIsUp } from './paging/collect'
+export { cursorFor, LONGEST_CURSOR, placeFrom } from './paging/cursor'
+export { itemsOnPage, readPages } from './paging/readPages'
+export { requestTencent, tencentEndpoint } from './request'
