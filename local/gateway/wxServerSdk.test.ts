@@ -1,64 +1,70 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startTestGateway, type TestGateway } from './testing'
 
+type Data = Record<string, unknown>
+
 /** What these tests use of the SDK, whose own types know neither openapi nor half of the results. */
 interface Sdk {
   init(options: object): void
   openapi: { logistics: Record<'getQuota' | 'getAllAccount' | 'getPath', (data: object) => Promise<object>> }
-  callOpenAPI(options: object): Promise<object>
   callFunction(options: object): Promise<{ result: unknown }>
   uploadFile(options: object): Promise<{ fileID: string }>
   getTempFileURL(options: object): Promise<{ fileList: { status: number; tempFileURL: string; maxAge: number }[] }>
   downloadFile(options: object): Promise<{ fileContent: Buffer }>
   deleteFile(options: object): Promise<{ fileList: { status: number }[] }>
-  database(): Sdk.Database
+  database(): Database
 }
 
-namespace Sdk {
-  export interface Database {
-    // biome-ignore lint/suspicious/noExplicitAny: the SDK's command builders are untyped chains.
-    command: any
-    serverDate(options?: object): unknown
-    RegExp(options: object): unknown
-    createCollection(name: string): Promise<object>
-    collection(name: string): Collection
-    startTransaction(): Promise<Transaction>
-    runTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+interface Database {
+  command: Record<'gte' | 'in' | 'inc' | 'push' | 'remove', (...values: unknown[]) => unknown> & {
+    aggregate: { sum(field: string): unknown }
   }
-  export interface Transaction {
-    collection(name: string): Collection
-    commit(): Promise<object>
-    rollback(reason?: unknown): Promise<object>
-  }
-  export interface Collection extends Query {
-    add(options: { data: object }): Promise<{ _id: string; _ids: string[] }>
-    doc(id: string): {
-      get(): Promise<{ data: Record<string, unknown> }>
-      set(options: { data: object }): Promise<{ stats: { updated: number; created: number } }>
-      update(options: { data: object }): Promise<{ stats: { updated: number } }>
-      remove(): Promise<{ stats: { removed: number } }>
-    }
-    // biome-ignore lint/suspicious/noExplicitAny: as above.
-    aggregate(): any
-  }
-  export interface Query {
-    where(query: object): Query
-    orderBy(field: string, direction: string): Query
-    skip(n: number): Query
-    limit(n: number): Query
-    field(fields: object): Query
-    get(): Promise<{ data: Record<string, unknown>[] }>
-    count(): Promise<{ total: number }>
+  serverDate(): unknown
+  RegExp(options: object): unknown
+  createCollection(name: string): Promise<object>
+  collection(name: string): Collection
+  startTransaction(): Promise<Transaction>
+  runTransaction(work: (transaction: Transaction) => Promise<void>): Promise<void>
+}
+
+interface Transaction {
+  collection(name: string): Collection
+  commit(): Promise<object>
+  rollback(reason: unknown): Promise<object>
+}
+
+interface Query {
+  where(query: object): Query
+  orderBy(field: string, direction: string): Query
+  skip(n: number): Query
+  limit(n: number): Query
+  field(fields: object): Query
+  get(): Promise<{ data: Data[] }>
+  count(): Promise<{ total: number }>
+  update(options: { data: object }): Promise<{ stats: { updated: number } }>
+}
+
+interface Collection extends Query {
+  add(options: { data: object }): Promise<{ _id: string }>
+  doc(id: string): {
+    get(): Promise<{ data: Data }>
+    set(options: { data: object }): Promise<{ stats: { updated: number; created: number } }>
     update(options: { data: object }): Promise<{ stats: { updated: number } }>
     remove(): Promise<{ stats: { removed: number } }>
   }
+  aggregate(): Aggregate
+}
+
+interface Aggregate extends Record<'match' | 'group' | 'sort', (value: object) => Aggregate> {
+  limit(n: number): Aggregate
+  end(): Promise<{ list: Data[] }>
 }
 
 const NOW = Date.UTC(2026, 0, 2)
 
 let gateway: TestGateway
 let cloud: Sdk
-let db: Sdk.Database
+let db: Database
 let collections = 0
 
 beforeAll(async () => {
@@ -91,7 +97,7 @@ function asInvocationOf(functionName: string): void {
 }
 
 /** A new collection with these documents. */
-async function collectionOf(...documents: object[]): Promise<Sdk.Collection> {
+async function collectionOf(...documents: object[]): Promise<Collection> {
   collections += 1
   const name = `c${collections}`
   await db.createCollection(name)

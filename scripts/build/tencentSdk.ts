@@ -2,8 +2,8 @@ import type { Plugin } from 'esbuild'
 import { replaceModules, unreached } from './replaceModules'
 
 /**
- * Leaves out of tencentcloud-sdk-nodejs what the functions never reach: multipart bodies, proxies, BigInt in requests,
- * and an own URL parser where Node has one. That is 490 of 546 KB.
+ * Leaves out of tencentcloud-sdk-nodejs what the functions never reach: multipart bodies, event streams, proxies, BigInt
+ * in requests, and an own URL parser where Node has one. That is 490 of 546 KB.
  */
 export function trimTencentSdk(): Plugin[] {
   return [
@@ -11,6 +11,7 @@ export function trimTencentSdk(): Plugin[] {
       name: 'trim-tencent-sdk',
       importer: /node_modules\/(tencentcloud-sdk-nodejs|node-fetch)\//,
       modules: {
+        './sse_response_model': unreached('sse_response_model'),
         'form-data': unreached('form-data'),
         'https-proxy-agent': unreached('https-proxy-agent'),
         'json-bigint': 'module.exports = () => JSON',

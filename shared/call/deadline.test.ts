@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { type FakeClock, fakeClock } from '../../tests/support/clock'
 import { failureOf } from '../../tests/support/failure'
@@ -36,9 +37,9 @@ describe('budgetOf', () => {
 })
 
 describe('startDeadline', () => {
-  it('keeps 400 ms back from the budget', async () => {
+  it('keeps 500 ms back from the budget', async () => {
     const { clock, deadline } = start(3000)
-    await clock.advance(2599)
+    await clock.advance(2499)
     expect(deadline.signal.aborted).toBe(false)
     expect(deadline.remaining()).toBe(1)
     await clock.advance(1)
@@ -46,7 +47,7 @@ describe('startDeadline', () => {
     expect(deadline.remaining()).toBe(0)
   })
 
-  it('keeps back a fifth of a budget under two seconds', async () => {
+  it('keeps back a fifth of a budget under two and a half seconds', async () => {
     const { clock, deadline } = start(1000)
     expect(deadline.remaining()).toBe(800)
     await clock.advance(800)
@@ -63,6 +64,11 @@ describe('startDeadline', () => {
     const { clock, deadline } = start(1000)
     await clock.advance(800)
     expect(deadline.signal.reason).toMatchObject({ name: 'CallError', code: 'DEADLINE_EXCEEDED', retryable: true })
+  })
+
+  it('takes any number of listeners without a warning of a leak', () => {
+    const { deadline } = start(1000)
+    expect(getMaxListeners(deadline.signal)).toBe(Number.POSITIVE_INFINITY)
   })
 
   it('ends its timer when released, and does not abort afterwards', async () => {
@@ -106,8 +112,7 @@ describe('race', () => {
   })
 
   it('leaves no unhandled rejection when the work fails after the deadline', async () => {
-    const unhandled = jest.fn()
-    process.on('unhandledRejection', unhandled)
+    // Jest fails a test during which a rejection goes unhandled.
     const { clock, deadline } = start(1000)
     let fail: (error: Error) => void = () => {}
     const failure = failureOf(deadline.race(new Promise((_, reject) => (fail = reject))))
@@ -115,8 +120,6 @@ describe('race', () => {
     fail(new Error('late'))
     await clock.advance(1)
     expect((await failure).code).toBe('DEADLINE_EXCEEDED')
-    expect(unhandled).not.toHaveBeenCalled()
-    process.removeListener('unhandledRejection', unhandled)
   })
 })
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Clock } from './clock'
 import { CallError } from './errors'
 import { text } from './text'
@@ -43,6 +44,8 @@ export function startDeadline(budgetMs: number, clock: Clock): Deadline {
     },
   )
   const { signal } = work
+  // Everything that works at the same time listens; Node would warn of a leak after ten.
+  setMaxListeners(Number.POSITIVE_INFINITY, signal)
   return {
     signal,
     remaining: () => Math.max(0, endsAt - clock.now()),

@@ -183,10 +183,10 @@ describe('defineFunction', () => {
       const work = invoke(() => new Promise(() => {}), { clock }).finally(() => {
         answeredAt = clock.now() - NOON
       })
-      await clock.advance(2699)
+      await clock.advance(2599)
       expect(answeredAt).toBe(0)
       await clock.advance(1)
-      expect(answeredAt).toBe(2700)
+      expect(answeredAt).toBe(2600)
       expect((await work).result).toMatchObject({ ok: false, error: { code: 'DEADLINE_EXCEEDED', retryable: true } })
     })
 
@@ -208,7 +208,7 @@ describe('defineFunction', () => {
         },
         { clock },
       )
-      await clock.advance(2650)
+      await clock.advance(2550)
       expect((await work).result).toMatchObject({ ok: true, data: 'partial' })
     })
 
@@ -219,14 +219,13 @@ describe('defineFunction', () => {
       await invoke(() => Promise.reject(new Error('x')), { clock })
       expect(clock.sleeping).toBe(0)
       const hanging = invoke(() => new Promise(() => {}), { clock })
-      await clock.advance(2700)
+      await clock.advance(2600)
       await hanging
       expect(clock.sleeping).toBe(0)
     })
 
     it('lets a run that fails after the answer fail unheard', async () => {
-      const unhandled = jest.fn()
-      process.on('unhandledRejection', unhandled)
+      // Jest fails a test during which a rejection goes unhandled.
       const clock = fakeClock()
       const work = invoke(
         async (_, call) => {
@@ -237,8 +236,6 @@ describe('defineFunction', () => {
       )
       await clock.advance(6000)
       expect((await work).result).toMatchObject({ error: { code: 'DEADLINE_EXCEEDED' } })
-      expect(unhandled).not.toHaveBeenCalled()
-      process.removeListener('unhandledRejection', unhandled)
     })
   })
 

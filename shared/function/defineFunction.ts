@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type * as v from 'valibot'
 import {
   budgetOf,
@@ -47,7 +46,7 @@ export function defineFunction<const Schema extends v.GenericSchema, Output>(
   { clock, variables }: Surroundings = { clock: systemClock, variables: process.env },
 ): CloudFunction<Output> {
   return async (event, context) => {
-    const requestId = requestIdOf(context)
+    const requestId = requestIdOf(context, clock)
     const log = consoleLog({ function: definition.name, requestId })
     const startedAt = clock.now()
     const caller = callerFrom(variables)
@@ -92,9 +91,12 @@ async function withGrace<T>(work: Promise<T>, { clock, deadline }: Call): Promis
   }
 }
 
-function requestIdOf(context: unknown): string {
+/** The platform's; made up, for the log alone, where there is none. */
+function requestIdOf(context: unknown, clock: Clock): string {
   const id = typeof context === 'object' && context !== null ? (context as { request_id?: unknown }).request_id : ''
-  return typeof id === 'string' && id !== '' ? id : randomUUID()
+  return typeof id === 'string' && id !== ''
+    ? id
+    : `local-${clock.now().toString(36)}-${clock.random().toString(36).slice(2)}`
 }
 
 /** A fault of our own. Its frames are logged, its message is not: it could hold a secret. */

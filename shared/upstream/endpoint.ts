@@ -8,6 +8,11 @@ export interface Endpoint {
   /** Where the socket goes. */
   hostname: string
   port: number
+  /**
+   * The name that the socket's certificate must bear; empty where there is none. Node would else work it out from the
+   * Host header: slowly on first use, and wrongly for a redirected socket.
+   */
+  servername: string
 }
 
 export interface EndpointOptions {
@@ -35,11 +40,13 @@ export function endpointFrom(environment: Environment, { variable, host, domains
       en: 'an https address without a path (http only for this machine)',
     })
   }
+  const hostname = url.hostname.replace(/^\[|\]$/g, '')
   return {
     host: domains.some(domain => url.hostname.endsWith(`.${domain}`)) ? url.hostname : host,
     protocol: url.protocol === 'http:' ? 'http:' : 'https:',
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
+    hostname,
     port: Number(url.port) || (url.protocol === 'http:' ? 80 : 443),
+    servername: url.protocol === 'http:' || isAddress(hostname) ? '' : hostname,
   }
 }
 
@@ -54,4 +61,9 @@ function parse(base: string): URL | undefined {
 function isAllowed(url: URL): boolean {
   const bare = url.pathname === '/' && url.search === '' && url.username === '' && url.password === ''
   return bare && (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname)))
+}
+
+/** TLS knows no names that are addresses. */
+function isAddress(hostname: string): boolean {
+  return hostname.includes(':') || /^[\d.]+$/.test(hostname)
 }

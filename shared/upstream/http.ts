@@ -54,8 +54,7 @@ export function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
   const options: https.RequestOptions = {
     host: endpoint.hostname,
     port: endpoint.port,
-    // Named here because Node else works it out from the Host header, slowly, and wrongly for a redirected socket.
-    servername: endpoint.protocol === 'http:' ? '' : endpoint.hostname,
+    servername: endpoint.servername,
     method,
     path,
     headers: {

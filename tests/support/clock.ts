@@ -34,7 +34,7 @@ export function fakeClock({ now = NOON, random = () => 0 }: FakeClockOptions = {
 
   /** The sleeper who is due first, of several the one who came first. */
   const next = () => [...sleepers].sort((a, b) => a.at - b.at)[0]
-  const wake = (sleeper: Sleeper) => {
+  const rouse = (sleeper: Sleeper) => {
     time = Math.max(time, sleeper.at)
     sleepers.delete(sleeper)
     sleeper.wake()
@@ -52,18 +52,24 @@ export function fakeClock({ now = NOON, random = () => 0 }: FakeClockOptions = {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)
         if (ms <= 0) return resolve()
-        const sleeper = { at: time + ms, wake: resolve }
+        const sleeper = { at: time + ms, wake }
+        function wake() {
+          signal?.removeEventListener('abort', cancel)
+          resolve()
+        }
+        function cancel() {
+          sleepers.delete(sleeper)
+          reject(signal?.reason)
+        }
         sleepers.add(sleeper)
-        signal?.addEventListener('abort', () => {
-          if (sleepers.delete(sleeper)) reject(signal.reason)
-        })
+        signal?.addEventListener('abort', cancel)
       })
     },
     async advance(ms) {
       const until = time + ms
       await turn()
       for (let due = next(); due && due.at <= until; due = next()) {
-        wake(due)
+        rouse(due)
         await turn()
       }
       time = until
@@ -78,7 +84,7 @@ export function fakeClock({ now = NOON, random = () => 0 }: FakeClockOptions = {
       await turn()
       while (!settled) {
         const due = next()
-        if (due) wake(due)
+        if (due) rouse(due)
         await turn()
       }
       return work

@@ -5,11 +5,14 @@ import * as projections from 'mingo/operators/projection'
 import * as queries from 'mingo/operators/query'
 import * as updates from 'mingo/operators/update'
 import * as windows from 'mingo/operators/window'
-import { unknownOperator } from './error'
+import { requestFailed, unknownOperator } from './error'
 import { isPlainObject } from './value'
 
 /** Scripts, and what would write around the store or read another clock than ours. */
 const EXCLUDED = ['$where', '$function', '$accumulator', '$jsonSchema', '$out', '$merge', '$currentDate']
+
+/** mingo fails on these by accident, or matches nothing. */
+const NEED_ARRAY = ['$in', '$nin', '$all']
 
 const QUERY = names(queries, ['$options'])
 const PROJECTION = names(projections, Object.keys(queries))
@@ -30,7 +33,11 @@ function names(operators: object, more: string[] = []): ReadonlySet<string> {
 
 /** Refuses a query with an operator that mingo would only notice once a document comes along. */
 export function assertQuery(query: unknown): void {
-  walk(query, QUERY, (operator, value) => (operator === '$expr' ? assertExpression(value) : assertQuery(value)))
+  walk(query, QUERY, (operator, value) => {
+    if (NEED_ARRAY.includes(operator) && !Array.isArray(value)) throw requestFailed(`${operator} needs an array`)
+    if (operator === '$expr') assertExpression(value)
+    else assertQuery(value)
+  })
 }
 
 export function assertProjection(projection: unknown): void {

@@ -85,13 +85,12 @@ describe('waybills', () => {
     for (const index of [0, 1, 2, 7, 12]) {
       const { quota } = waybillAccount(index)
       if (quota === 'exhausted' || quota === 'none') throw new Error('not a depleting account')
-      const left = series(60, at => waybillsLeft(waybillAccount(index), at) ?? -1)
+      const left = series(40, at => waybillsLeft(waybillAccount(index), at) ?? -1)
       const steps = left.slice(1).map((value, step) => value - (left[step] ?? value))
       const topUps = steps.filter(step => step > 0)
+      const largest = Math.max(...steps.map(step => (step > 0 ? quota.topUp - step : -step)))
       expect(topUps.length).toBeGreaterThan(0)
-      for (const step of steps) {
-        expect(step > 0 ? quota.topUp - step : -step).toBeLessThan(quota.perWeek / 50)
-      }
+      expect(largest).toBeLessThan(quota.perWeek / 50)
     }
   })
 

@@ -37,20 +37,28 @@ const QUOTA_NAMES = {
   CloudEnterprise: '示例企业版套餐',
 } as const
 
-/** What is used, over and over: 32 records, of which the one after `^` gives the one before it back (3 %). */
+/** What is used, over and over. */
 const SEQUENCE = [
   ...['SignFlow', 'SignFace', 'SignFlow', 'FlowNotify', 'SignFlow', 'PersonalEssAuth', 'SignSMS', 'SignFlow'],
   ...['SignFlow', 'SignFace', 'OrgEssAuth', 'SignFlow', 'CloudEnterprise', 'SignSMS', 'SignFlow', 'FlowNotify'],
-  ...['SignFlow', '^', 'SignFace', 'PersonalEssAuth', 'SignFlow', 'SignSMS', 'SignFlow', 'SignFace'],
+  ...['SignFlow', 'SignFace', 'PersonalEssAuth', 'SignFlow', 'SignSMS', 'SignFlow', 'SignFace'],
   ...['FlowNotify', 'SignFlow', 'OrgEssAuth', 'SignFace', 'SignFlow', 'CloudEnterprise', 'SignSMS', 'SignFlow'],
 ] as const
 
-type Step = (typeof SEQUENCE)[number]
+/** The place in the sequence of a contract that is withdrawn, and then given back: one record in 32. */
+const WITHDRAWN = 16
 
-const slots = SEQUENCE.map((step, place): PatternSlot => {
-  if (step === '^') return { ...charge(SEQUENCE[place - 1] ?? step, place - 1), kind: 'return', flowStatus: 'CANCEL' }
-  const slot = charge(step, place)
-  return SEQUENCE[place + 1] === '^' ? { ...slot, flowStatus: 'CANCEL' } : slot
+const slots = SEQUENCE.flatMap((quotaType, place): PatternSlot[] => {
+  const slot: PatternSlot = {
+    kind: 'charge',
+    quotaType,
+    quotaName: QUOTA_NAMES[quotaType],
+    organization: pick(organizations, 'organization', place),
+    flowStatus: pick(['ALL', 'ALL', 'ALL', 'PART', 'INIT', 'REJECT', 'DEADLINE'], 'status', place),
+  }
+  if (place !== WITHDRAWN) return [slot]
+  const withdrawn = { ...slot, flowStatus: 'CANCEL' }
+  return [withdrawn, { ...withdrawn, kind: 'return' }]
 })
 
 /**
@@ -81,16 +89,5 @@ export class PatternMatches {
   at(rank: number): number {
     const place = rank % this.places.length
     return ((rank - place) / this.places.length) * pattern.length + (this.places[place] ?? 0)
-  }
-}
-
-function charge(step: Step, place: number): PatternSlot {
-  const quotaType = step === '^' ? 'SignFlow' : step
-  return {
-    kind: 'charge',
-    quotaType,
-    quotaName: QUOTA_NAMES[quotaType],
-    organization: pick(organizations, 'organization', place),
-    flowStatus: pick(['ALL', 'ALL', 'ALL', 'PART', 'INIT', 'REJECT', 'DEADLINE'], 'status', place),
   }
 }

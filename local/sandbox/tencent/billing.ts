@@ -2,7 +2,7 @@ import { type MemberBalance, memberBalance, memberIndex } from '../business/memb
 import { sandboxCredentials } from '../credentials'
 import { documented } from '../documented'
 import { Refusal, type World } from '../upstream'
-import type { TencentAnswer } from '.'
+import type { TencentAnswer } from './answer'
 import { allowOnly, asInteger, asString, type Parameters } from './parameters'
 
 const LARGEST_PAGE = 10

@@ -4,7 +4,7 @@ import type { UsageFilter } from '../business/usagePattern'
 import { sandboxCredentials } from '../credentials'
 import { documented } from '../documented'
 import { Refusal, type World } from '../upstream'
-import type { TencentAnswer } from '.'
+import type { TencentAnswer } from './answer'
 import { type DayRange, usageDays } from './esignDays'
 import { allowOnly, asInteger, asObject, asString, type Parameters, required } from './parameters'
 

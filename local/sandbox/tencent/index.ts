@@ -1,14 +1,12 @@
 import type { Exchange } from '../../http/server'
 import { sandboxCredentials } from '../credentials'
 import { type Format, Refusal, routeOf, type Upstream, type UpstreamReply, type World } from '../upstream'
+import type { TencentAnswer } from './answer'
 import { memberBalances } from './billing'
 import { usageDetail } from './esign'
 import { SlidingWindow } from './limits'
 import { type Parameters, parseParameters } from './parameters'
 import { type TencentKey, verifyTc3 } from './verify'
-
-/** An answer's `Response` without its RequestId, or the whole body of a documented example. */
-export type TencentAnswer = Record<string, unknown> | Buffer
 
 interface Service {
   version: string

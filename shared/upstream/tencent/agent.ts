@@ -1,5 +1,5 @@
-import http, { type Agent, type ClientRequest } from 'node:http'
-import https from 'node:https'
+import type { Agent, ClientRequest } from 'node:http'
+import type https from 'node:https'
 import type { Endpoint } from '../endpoint'
 
 /** The part of an agent that every request passes; not in the types of Node, though all of its versions have it. */
@@ -11,16 +11,17 @@ const agents = new Map<string, Agent>()
 
 /**
  * The keep-alive agent that connects to this endpoint, one for the life of the instance. It moves only the socket: Host
- * header, TLS server name and signing scope stay those of the URL that the SDK was given.
+ * header and signing scope stay those of the URL that the SDK was given.
  */
-export function agentFor({ protocol, hostname, port }: Endpoint): Agent {
+export function agentFor({ protocol, hostname, port, servername }: Endpoint): Agent {
   const target = `${protocol}//${hostname}:${port}`
   const known = agents.get(target)
   if (known) return known
-  const agent = new (protocol === 'http:' ? http : https).Agent({ keepAlive: true })
+  const { Agent }: typeof https = protocol === 'http:' ? require('node:http') : require('node:https')
+  const agent = new Agent({ keepAlive: true, servername })
   const connect = agent.createConnection
   agent.createConnection = (options, callback) => connect.call(agent, { ...options, host: hostname, port }, callback)
-  failOnCutOff(agent as Agent & RequestTaker)
+  failOnCutOff(agent as unknown as RequestTaker)
   agents.set(target, agent)
   return agent
 }
