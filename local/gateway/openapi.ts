@@ -22,7 +22,11 @@ const NOT_PERMITTED = -604101
 const NOT_FOUND = { errcode: -604100, errmsg: 'API not found' }
 
 const OPEN_API = parameters({ apiName: v.string(), requestData: v.custom<Buffer>(Buffer.isBuffer, 'must be octets') })
-const LEGACY_API = parameters({ apiName: v.string(), requestData: v.string(), cgiName: v.literal('commrpcv2') })
+const LEGACY_API = parameters({
+  apiName: v.string(),
+  requestData: v.string(),
+  cgiName: v.optional(v.literal('commrpcv2')),
+})
 
 export interface OpenApiOptions {
   upstream: Upstream

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startTestGateway, type TestGateway } from './testing'
+import { startTestGateway, type TestGateway } from './testing/gateway'
 
 const FOLDER = join(__dirname, '../../tests/fixtures/wire-captures')
 /** The clock of capture 07, whose server date shows up in later answers. */

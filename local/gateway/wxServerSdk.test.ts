@@ -1,64 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startTestGateway, type TestGateway } from './testing'
-
-type Data = Record<string, unknown>
-
-/** What these tests use of the SDK, whose own types know neither openapi nor half of the results. */
-interface Sdk {
-  init(options: object): void
-  openapi: { logistics: Record<'getQuota' | 'getAllAccount' | 'getPath', (data: object) => Promise<object>> }
-  callFunction(options: object): Promise<{ result: unknown }>
-  uploadFile(options: object): Promise<{ fileID: string }>
-  getTempFileURL(options: object): Promise<{ fileList: { status: number; tempFileURL: string; maxAge: number }[] }>
-  downloadFile(options: object): Promise<{ fileContent: Buffer }>
-  deleteFile(options: object): Promise<{ fileList: { status: number }[] }>
-  database(): Database
-}
-
-interface Database {
-  command: Record<'gte' | 'in' | 'inc' | 'push' | 'remove', (...values: unknown[]) => unknown> & {
-    aggregate: { sum(field: string): unknown }
-  }
-  serverDate(): unknown
-  RegExp(options: object): unknown
-  createCollection(name: string): Promise<object>
-  collection(name: string): Collection
-  startTransaction(): Promise<Transaction>
-  runTransaction(work: (transaction: Transaction) => Promise<void>): Promise<void>
-}
-
-interface Transaction {
-  collection(name: string): Collection
-  commit(): Promise<object>
-  rollback(reason: unknown): Promise<object>
-}
-
-interface Query {
-  where(query: object): Query
-  orderBy(field: string, direction: string): Query
-  skip(n: number): Query
-  limit(n: number): Query
-  field(fields: object): Query
-  get(): Promise<{ data: Data[] }>
-  count(): Promise<{ total: number }>
-  update(options: { data: object }): Promise<{ stats: { updated: number } }>
-}
-
-interface Collection extends Query {
-  add(options: { data: object }): Promise<{ _id: string }>
-  doc(id: string): {
-    get(): Promise<{ data: Data }>
-    set(options: { data: object }): Promise<{ stats: { updated: number; created: number } }>
-    update(options: { data: object }): Promise<{ stats: { updated: number } }>
-    remove(): Promise<{ stats: { removed: number } }>
-  }
-  aggregate(): Aggregate
-}
-
-interface Aggregate extends Record<'match' | 'group' | 'sort', (value: object) => Aggregate> {
-  limit(n: number): Aggregate
-  end(): Promise<{ list: Data[] }>
-}
+import { startTestGateway, type TestGateway } from './testing/gateway'
+import { type Collection, type Database, openSdk, type Sdk } from './testing/sdk'
 
 const NOW = Date.UTC(2026, 0, 2)
 
@@ -75,18 +17,8 @@ beforeAll(async () => {
       throw new Error(`FunctionName parameter could not be found: ${name}`)
     },
   })
-  Object.assign(process.env, {
-    TCB_CONTEXT_CNFG: JSON.stringify({ URL: gateway.url }),
-    TENCENTCLOUD_RUNENV: 'SCF',
-    TENCENTCLOUD_REGION: 'ap-shanghai',
-    TENCENTCLOUD_SECRETID: 'id',
-    TENCENTCLOUD_SECRETKEY: 'key',
-    SCF_NAMESPACE: 'local-test',
-    WX_CONTEXT_KEYS: 'WX_API_TOKEN',
-  })
   asInvocationOf('reader')
-  cloud = require('wx-server-sdk')
-  cloud.init({ env: 'local-test' })
+  cloud = openSdk(gateway)
   db = cloud.database()
 })
 

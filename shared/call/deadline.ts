@@ -50,11 +50,13 @@ export function startDeadline(budgetMs: number, clock: Clock): Deadline {
     signal,
     remaining: () => Math.max(0, endsAt - clock.now()),
     race: promise => raceSignal(promise, signal),
-    release: () => timer.abort(),
+    // Any reason will do; without one, an error with its stack is made each time.
+    release: () => timer.abort('released'),
   }
 }
 
-function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+/** The promise's result, or a rejection with the signal's reason when it aborts first. */
+export function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason)
     if (signal.aborted) onAbort()

@@ -1,6 +1,6 @@
 export type { Call } from './call'
 export { type Clock, systemClock } from './clock'
-export { budgetOf, type Deadline, deadlineExceeded, startDeadline } from './deadline'
+export { budgetOf, type Deadline, deadlineExceeded, raceSignal, startDeadline } from './deadline'
 export { type Environment, environmentFrom, misconfigured, notConfigured } from './environment'
 export { type ErrorBody, errorBody } from './errorBody'
 export { CallError, type ErrorCode, type FieldProblem, type Provider, type UpstreamDetail } from './errors'

@@ -14,7 +14,6 @@ jest.mock('wx-server-sdk', () => mockCloud.sdk)
 const FUNCTION = { WX_CONTEXT_KEYS: 'WX_API_TOKEN', TCB_SOURCE: 'scf', YULIANG_LANGUAGE: 'en' }
 const CLIENT = { ...SDK_VARIABLES, WX_CONTEXT_KEYS: 'WX_OPENID', WX_OPENID: 'oME', TCB_SOURCE: 'wx_client' }
 const CONTEXT = { request_id: 'r-1', time_limit_in_ms: 3000 }
-const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[\da-f]{4}-[\da-f]{12}$/
 
 type Run = (input: { n?: number | undefined }, call: Call) => Promise<unknown>
 
@@ -165,11 +164,12 @@ describe('defineFunction', () => {
 
   describe('the request id', () => {
     it.each<[unknown]>([[null], [undefined], [{}], [{ request_id: '' }], [{ request_id: 7 }], ['text']])(
-      'is a random one for the context %p',
+      'is made up for the context %p',
       async context => {
-        const first = await invoke(async (_, call) => call.requestId, { context })
-        const second = await invoke(async (_, call) => call.requestId, { context })
-        expect(first.result.requestId).toMatch(UUID)
+        const clock = fakeClock({ random: Math.random })
+        const first = await invoke(async (_, call) => call.requestId, { context, clock })
+        const second = await invoke(async (_, call) => call.requestId, { context, clock })
+        expect(first.result.requestId).toMatch(/^local-[a-z\d]+-[a-z\d]+$/)
         expect(first.result).toMatchObject({ data: first.result.requestId })
         expect(second.result.requestId).not.toBe(first.result.requestId)
       },

@@ -78,17 +78,11 @@ export function defineFunction<const Schema extends v.GenericSchema, Output>(
 }
 
 /** The work's own outcome, unless it ignores the deadline for longer than the grace. */
-async function withGrace<T>(work: Promise<T>, { clock, deadline }: Call): Promise<T> {
-  const settled = new AbortController()
-  const cutOff = async (): Promise<never> => {
-    await deadline.race(new Promise<never>(() => {})).catch(() => clock.sleep(GRACE_MS, settled.signal))
-    throw deadline.signal.reason
-  }
-  try {
-    return await Promise.race([work, cutOff()])
-  } finally {
-    settled.abort()
-  }
+function withGrace<T>(work: Promise<T>, { clock, deadline: { signal } }: Call): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => clock.sleep(GRACE_MS).then(() => reject(signal.reason)), { once: true })
+    work.then(resolve, reject)
+  })
 }
 
 /** The platform's; made up, for the log alone, where there is none. */

@@ -68,31 +68,48 @@ function delayAfter(error: CallError, attempt: number, clock: Clock): number {
   return attempt === 1 && isReset(error.cause) ? 0 : clock.random() * BASE_DELAY_MS * 2 ** (attempt - 1)
 }
 
+/** One try, within the deadline and, where that is far off, within the time of one try. */
 async function attemptOnce<T>({ provider, attempt }: UpstreamCall<T>, { clock, deadline }: Call): Promise<T> {
   deadline.signal.throwIfAborted()
-  const controller = new AbortController()
-  const settled = new AbortController()
-  const onDeadline = () => controller.abort(deadline.signal.reason)
-  deadline.signal.addEventListener('abort', onDeadline, { once: true })
-  if (deadline.remaining() > ATTEMPT_TIMEOUT_MS) {
-    clock.sleep(ATTEMPT_TIMEOUT_MS, settled.signal).then(
-      () =>
-        controller.abort(
-          unavailable({ provider, code: 'TIMEOUT', message: `no answer within ${ATTEMPT_TIMEOUT_MS} ms` }),
-        ),
-      () => {
-        // Answered in time.
-      },
-    )
-  }
+  const limited = deadline.remaining() > ATTEMPT_TIMEOUT_MS
+  const { signal, release } = limited ? limitedSignal(provider, clock, deadline.signal) : unlimited(deadline.signal)
   try {
-    return await attempt(controller.signal)
+    return await attempt(signal)
   } catch (error) {
     // An aborted attempt fails in many ways; why it was aborted is the one reason that counts.
-    throw controller.signal.aborted ? controller.signal.reason : error
+    throw signal.aborted ? signal.reason : error
   } finally {
-    settled.abort()
-    deadline.signal.removeEventListener('abort', onDeadline)
+    release()
+  }
+}
+
+interface AttemptSignal {
+  signal: AbortSignal
+  release(): void
+}
+
+function unlimited(signal: AbortSignal): AttemptSignal {
+  return { signal, release: () => undefined }
+}
+
+function limitedSignal(provider: Provider, clock: Clock, deadline: AbortSignal): AttemptSignal {
+  const controller = new AbortController()
+  const timer = new AbortController()
+  const onDeadline = () => controller.abort(deadline.reason)
+  deadline.addEventListener('abort', onDeadline, { once: true })
+  clock.sleep(ATTEMPT_TIMEOUT_MS, timer.signal).then(
+    () =>
+      controller.abort(unavailable({ provider, code: 'TIMEOUT', message: `no answer in ${ATTEMPT_TIMEOUT_MS} ms` })),
+    () => {
+      // Answered in time.
+    },
+  )
+  return {
+    signal: controller.signal,
+    release() {
+      timer.abort('answered')
+      deadline.removeEventListener('abort', onDeadline)
+    },
   }
 }
 

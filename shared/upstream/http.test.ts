@@ -149,5 +149,5 @@ async function startRaw(answer: (response: ServerResponse) => void) {
 }
 
 function endpointAt(port: number): Endpoint {
-  return { host: 'api.example.com', protocol: 'http:', hostname: '127.0.0.1', port }
+  return { host: 'api.example.com', protocol: 'http:', hostname: '127.0.0.1', port, servername: '' }
 }

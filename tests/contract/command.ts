@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { collectionWith } from './database'
+import { collectionWith } from './collection'
 import type { Database } from './platform'
 
 type Commands = Record<string, (...args: unknown[]) => { and(other: unknown): unknown; or(other: unknown): unknown }>

@@ -1,18 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals'
+import { collectionWith } from './collection'
 import { declareCommandTests } from './command'
-import { type Collection, type Database, type Platform, thrownBy } from './platform'
-
-let collections = 0
-
-/** A collection of this test's own, with these documents. */
-export async function collectionWith(database: Database, documents: object[] = []): Promise<Collection> {
-  collections += 1
-  const name = `contract_${collections}`
-  await database.createCollection(name)
-  const collection = database.collection(name)
-  if (documents.length > 0) await collection.add({ data: documents })
-  return collection
-}
+import { type Database, type Platform, thrownBy } from './platform'
 
 export function declareDatabaseTests(platform: () => Platform): void {
   describe('database', () => {

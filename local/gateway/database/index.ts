@@ -3,8 +3,7 @@ import { openLmdbStore, openMemoryStore, type Store } from './store'
 
 export { Refusal } from '../refusal'
 export { answerDatabaseAction, isDatabaseAction } from './actions'
-export { Database, type Target, type UpdateRequest } from './engine'
-export type { FindOptions } from './read'
+export { Database } from './engine'
 export type { Store } from './store'
 export type { Document, Id } from './value'
 
@@ -15,7 +14,7 @@ export interface OpenDatabaseOptions {
   now: () => number
 }
 
-/** Opens the database, all of its documents in memory, for use in this process alone. */
+/** Opens the database, all of its documents in memory. Other processes may have the same folder open. */
 export function openDatabase({ directory, now }: OpenDatabaseOptions): Database {
   return new Database(openStore(directory), now)
 }

@@ -19,6 +19,11 @@ export class State {
     if (!this.has(name)) this.collections.set(name, { documents: new Map(), shared: false })
   }
 
+  /** Forgets everything; forks keep what they have. */
+  clear(): void {
+    this.collections.clear()
+  }
+
   has(name: string): boolean {
     return this.collections.has(name)
   }

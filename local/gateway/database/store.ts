@@ -1,10 +1,11 @@
+import { mkdirSync } from 'node:fs'
 import { open } from 'lmdb'
 import type { Id } from './value'
 
 /** One document as it is kept: never changed, only replaced. */
 export interface StoredDocument {
   id: Id
-  /** Rises with every insertion: the natural order, which a restart keeps. */
+  /** Rises with every insertion and stays: the natural order, which a restart keeps. */
   position: number
   document: Readonly<Record<string, unknown>>
   /** The same as canonical EJSON. */
@@ -17,11 +18,17 @@ export interface Change {
   after: StoredDocument | undefined
 }
 
-/** Where the database survives the process. Every method has written, all or nothing, when it returns. */
+/** Where the database outlives the process. Other processes may use the same store at the same time. */
 export interface Store {
+  /** Rises with every change, whoever made it. */
+  generation(): number
   collections(): Iterable<string>
   documents(): Iterable<{ collection: string; position: number; text: string }>
+  /** Runs alone among all processes. What it wrote is kept, whole, when this returns; nothing of it when it throws. */
+  exclusive<T>(run: () => T): T
+  /** Only within `exclusive`. */
   addCollection(name: string): void
+  /** Only within `exclusive`. */
   write(changes: readonly Change[]): void
   readFile(path: string): Buffer | undefined
   writeFile(path: string, bytes: Buffer): void
@@ -29,27 +36,39 @@ export interface Store {
   close(): Promise<void>
 }
 
+const GENERATION = 'generation'
+
 /**
  * A store in a folder. A commit reaches the kernel before its method returns, so a killed process loses nothing that it
  * acknowledged; the disk itself is synced a moment later.
  */
 export function openLmdbStore(directory: string): Store {
-  const root = open({ path: directory, maxDbs: 3 })
+  mkdirSync(directory, { recursive: true })
+  // Said, because lmdb else takes a name with a dot for a file.
+  const root = open({ path: directory, noSubdir: false, maxDbs: 4 })
+  const meta = root.openDB<number, string>({ name: 'meta' })
   const collections = root.openDB<string, string>({ name: 'collections', encoding: 'string' })
   const documents = root.openDB<string, [string, number]>({ name: 'documents', encoding: 'string' })
   const files = root.openDB<Buffer, string>({ name: 'files', encoding: 'binary' })
+  const generation = () => meta.get(GENERATION) ?? 0
+  const advance = () => meta.putSync(GENERATION, generation() + 1)
   return {
+    generation,
     collections: () => collections.getKeys(),
     documents: () =>
       documents.getRange().map(({ key: [collection, position], value }) => ({ collection, position, text: value })),
-    addCollection: name => collections.putSync(name, ''),
-    write: changes =>
-      root.transactionSync(() => {
-        for (const { collection, before, after } of changes) {
-          if (before && before.position !== after?.position) documents.removeSync([collection, before.position])
-          if (after) documents.putSync([collection, after.position], after.text)
-        }
-      }),
+    exclusive: run => root.transactionSync(run),
+    addCollection(name) {
+      collections.putSync(name, '')
+      advance()
+    },
+    write(changes) {
+      for (const { collection, before, after } of changes) {
+        if (after) documents.putSync([collection, after.position], after.text)
+        else if (before) documents.removeSync([collection, before.position])
+      }
+      advance()
+    },
     readFile: path => files.get(path),
     writeFile: (path, bytes) => files.putSync(path, bytes),
     removeFile: path => void files.removeSync(path),
@@ -61,8 +80,10 @@ export function openLmdbStore(directory: string): Store {
 export function openMemoryStore(): Store {
   const files = new Map<string, Buffer>()
   return {
+    generation: () => 0,
     collections: () => [],
     documents: () => [],
+    exclusive: run => run(),
     addCollection: () => {},
     write: () => {},
     readFile: path => files.get(path),

@@ -54,7 +54,8 @@ export class Transactions {
     for (const { collection, before, after } of writes.values()) {
       const documentId = before?.id ?? after?.id
       if (documentId === undefined) continue
-      if (this.committed.documents(collection).get(documentId) !== before) throw conflict()
+      // By content: another process's write brings every document anew.
+      if (this.committed.documents(collection).get(documentId)?.text !== before?.text) throw conflict()
     }
     return [...writes.values()]
   }

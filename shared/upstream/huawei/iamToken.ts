@@ -18,6 +18,8 @@ interface Kept {
   /** Of the user's credentials, so that changed ones are not served an old token. */
   fingerprint: string
   token: Promise<string>
+  /** The token when it has come. */
+  value: string | undefined
   until: number
 }
 
@@ -31,17 +33,14 @@ let kept: Kept | undefined
 export async function iamToken(user: User, call: Call, refused?: string): Promise<string> {
   const fingerprint = createHash('sha256').update(JSON.stringify(user)).digest('hex')
   const now = call.clock.now()
-  if (
-    kept?.fingerprint === fingerprint &&
-    kept.until > now &&
-    (refused === undefined || (await kept.token) !== refused)
-  ) {
-    return kept.token
-  }
-  const fresh: Kept = { fingerprint, token: fetchToken(user, call), until: now + LIFE_MS }
+  const current = kept?.fingerprint === fingerprint && kept.until > now ? kept : undefined
+  // One that is still on its way cannot be the refused one.
+  if (current && (refused === undefined || current.value !== refused)) return current.token
+  const fresh: Kept = { fingerprint, token: fetchToken(user, call), value: undefined, until: now + LIFE_MS }
   kept = fresh
   try {
-    return await fresh.token
+    fresh.value = await fresh.token
+    return fresh.value
   } catch (error) {
     // A failed fetch is not kept.
     if (kept === fresh) kept = undefined

@@ -9,9 +9,9 @@ const BURST = 4
 /** How many requests per second may go out. Throws NOT_CONFIGURED for an unusable TENCENT_REQUESTS_PER_SECOND. */
 export function requestsPerSecond(environment: Environment): number {
   const value = environment.get(VARIABLE) ?? String(DEFAULT_PER_SECOND)
-  const perSecond = /^\d{1,4}$/.test(value) ? Number(value) : 0
-  if (perSecond < 1 || perSecond > 1000) {
-    throw misconfigured(VARIABLE, { zh: '1 至 1000 的整数', en: 'a whole number from 1 to 1000' })
+  const perSecond = /^\d{1,5}$/.test(value) ? Number(value) : 0
+  if (perSecond < 1 || perSecond > 10_000) {
+    throw misconfigured(VARIABLE, { zh: '1 至 10000 的整数', en: 'a whole number from 1 to 10000' })
   }
   return perSecond
 }

@@ -1,5 +1,5 @@
 import type * as v from 'valibot'
-import type { Call } from '../../call'
+import { type Call, raceSignal } from '../../call'
 import { cloudSdk, sdkErrorCode, sdkErrorMessage } from '../../cloud'
 import { checkAnswer } from '../answer'
 import { callUpstream } from '../attempt'
@@ -29,20 +29,25 @@ export function cloudCall<const Schema extends v.GenericSchema>(
     {
       provider: 'wechat',
       action: api,
-      async attempt() {
-        return checkAnswer(answer, await invoke(api, parameters, call), 'wechat')
+      async attempt(signal) {
+        return checkAnswer(answer, await invoke(api, parameters, call, signal), 'wechat')
       },
     },
     call,
   )
 }
 
-async function invoke(api: string, parameters: Record<string, string>, call: Call): Promise<unknown> {
+async function invoke(
+  api: string,
+  parameters: Record<string, string>,
+  call: Call,
+  signal: AbortSignal,
+): Promise<unknown> {
   const [group = '', name = ''] = api.split('.')
   const work: Promise<unknown> = cloudSdk(call.environment).openapi[group][name](parameters)
   try {
     // The SDK takes no signal; its own time-out is 15 s.
-    return await call.deadline.race(work)
+    return await raceSignal(work, signal)
   } catch (error) {
     const code = sdkErrorCode(error)
     if (code === INVALID_ANSWER) throw changed('wechat', 'answer: expected JSON')

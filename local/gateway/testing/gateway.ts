@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Exchange, type HttpServer, type Reply, serve } from '../http/server'
-import { Sessions } from '../sessions'
-import { type Gateway, type GatewayOptions, startGateway } from './index'
+import { type Exchange, type HttpServer, type Reply, serve } from '../../http/server'
+import { Sessions } from '../../sessions'
+import { type Gateway, type GatewayOptions, startGateway } from '../index'
 
 /** A WeChat API that answers what the captures' one did, and remembers what it was asked. */
 export interface FakeWechat extends HttpServer {
