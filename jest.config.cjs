@@ -8,5 +8,5 @@ module.exports = {
     '\\.[jt]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],
   },
   // These packages are ES modules only; jest runs CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!(p-retry|p-map|is-network-error)/)', '/dist/'],
+  transformIgnorePatterns: ['/node_modules/(?!p-map/)', '/dist/'],
 }

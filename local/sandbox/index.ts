@@ -46,8 +46,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   ])
   const log = new CallLog(options.now)
   const router: Router = exchange => {
-    const upstream = upstreams.get(exchange.host)
-    if (!upstream) return { status: 421, body: `sandbox: no upstream is called ${exchange.host}\n` }
+    // A client that cannot choose its Host header, as fetch cannot, may name the upstream here.
+    const { 'x-sandbox-host': host = exchange.host } = exchange.headers
+    const upstream = upstreams.get(String(host))
+    if (!upstream) return { status: 421, body: `sandbox: no upstream is called ${host}\n` }
     const found = upstream(exchange)
     return 'api' in found ? log.follow(found) : found
   }

@@ -4,6 +4,8 @@ export interface Clock {
   now(): number
   /** Waits; rejects with the signal's reason when it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Does this later, unless what it gives back is called before. */
+  after(ms: number, run: () => void): () => void
   /** A number in [0, 1). */
   random(): number
 }
@@ -16,14 +18,18 @@ export const systemClock: Clock = {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason)
       const onAbort = () => {
-        clearTimeout(timer)
+        cancel()
         reject(signal?.reason)
       }
-      const timer = setTimeout(() => {
+      const cancel = systemClock.after(ms, () => {
         signal?.removeEventListener('abort', onAbort)
         resolve()
-      }, ms)
+      })
       signal?.addEventListener('abort', onAbort, { once: true })
     })
+  },
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
   },
 }

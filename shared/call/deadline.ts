@@ -36,13 +36,7 @@ function isBudget(value: unknown): value is number {
 export function startDeadline(budgetMs: number, clock: Clock): Deadline {
   const endsAt = clock.now() + budgetMs - Math.min(MARGIN_MS, budgetMs / 5)
   const work = new AbortController()
-  const timer = new AbortController()
-  clock.sleep(Math.max(0, endsAt - clock.now()), timer.signal).then(
-    () => work.abort(deadlineExceeded()),
-    () => {
-      // Released before its time: nothing to abort.
-    },
-  )
+  const release = clock.after(Math.max(0, endsAt - clock.now()), () => work.abort(deadlineExceeded()))
   const { signal } = work
   // Everything that works at the same time listens; Node would warn of a leak after ten.
   setMaxListeners(Number.POSITIVE_INFINITY, signal)
@@ -50,8 +44,7 @@ export function startDeadline(budgetMs: number, clock: Clock): Deadline {
     signal,
     remaining: () => Math.max(0, endsAt - clock.now()),
     race: promise => raceSignal(promise, signal),
-    // Any reason will do; without one, an error with its stack is made each time.
-    release: () => timer.abort('released'),
+    release,
   }
 }
 

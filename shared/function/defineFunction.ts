@@ -80,7 +80,7 @@ export function defineFunction<const Schema extends v.GenericSchema, Output>(
 /** The work's own outcome, unless it ignores the deadline for longer than the grace. */
 function withGrace<T>(work: Promise<T>, { clock, deadline: { signal } }: Call): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => clock.sleep(GRACE_MS).then(() => reject(signal.reason)), { once: true })
+    signal.addEventListener('abort', () => clock.after(GRACE_MS, () => reject(signal.reason)), { once: true })
     work.then(resolve, reject)
   })
 }

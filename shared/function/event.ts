@@ -29,6 +29,7 @@ function messageOf(message: unknown): Record<string, unknown> {
 }
 
 function without(object: Record<string, unknown>, keys: string[]): Record<string, unknown> {
+  if (!keys.some(key => Object.hasOwn(object, key))) return object
   return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)))
 }
 

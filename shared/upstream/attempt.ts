@@ -1,4 +1,3 @@
-import pRetry from 'p-retry'
 import { type Call, CallError, type Clock, type Provider, type UpstreamDetail } from '../call'
 import { unavailable } from './failure'
 
@@ -24,43 +23,42 @@ export interface UpstreamCall<T> {
  * line. Throws the last attempt's CallError, or DEADLINE_EXCEEDED when time ran out before any attempt failed.
  */
 export async function callUpstream<T>(request: UpstreamCall<T>, call: Call): Promise<T> {
-  const { clock, deadline, log } = call
-  const startedAt = clock.now()
-  const isTransient = request.isTransient ?? (error => error.code === 'UPSTREAM_UNAVAILABLE')
-  let attempts = 0
-  let lastFailure: CallError | undefined
+  const startedAt = call.clock.now()
+  const tally = { attempts: 0 }
   const logOutcome = (code: string, upstream?: UpstreamDetail) => {
     const said = { upstreamCode: upstream?.code, upstreamRequestId: upstream?.requestId }
     const { provider, action } = request
-    log('upstream', { provider, action, code, ...said, attempts, ms: Math.round(clock.now() - startedAt) })
+    const ms = Math.round(call.clock.now() - startedAt)
+    call.log('upstream', { provider, action, code, ...said, attempts: tally.attempts, ms })
   }
   try {
-    const answer = await pRetry(
-      async () => {
-        await request.turn?.(deadline.signal)
-        attempts += 1
-        return attemptOnce(request, call)
-      },
-      {
-        retries: ATTEMPTS - 1,
-        minTimeout: 0,
-        shouldRetry: ({ error }) => error instanceof CallError && isTransient(error) && !deadline.signal.aborted,
-        async onFailedAttempt({ error, attemptNumber, retriesLeft }) {
-          if (!(error instanceof CallError) || error.code === 'DEADLINE_EXCEEDED') return
-          lastFailure = error
-          if (retriesLeft > 0 && isTransient(error))
-            await clock.sleep(delayAfter(error, attemptNumber, clock), deadline.signal)
-        },
-      },
-    )
+    const answer = await persist(request, call, tally)
     logOutcome('OK')
     return answer
   } catch (error) {
-    // Time running out says less than what went wrong before it.
-    const reason = error === deadline.signal.reason ? (lastFailure ?? error) : error
-    if (reason instanceof CallError) logOutcome(reason.code, reason.upstream)
+    if (error instanceof CallError) logOutcome(error.code, error.upstream)
     else logOutcome('INTERNAL')
-    throw reason
+    throw error
+  }
+}
+
+/** A loop of its own: with sleep, jitter, deadline and judgement passed in, a library would add but the `for`. */
+async function persist<T>(request: UpstreamCall<T>, call: Call, tally: { attempts: number }): Promise<T> {
+  const { clock, deadline } = call
+  const isTransient = request.isTransient ?? (error => error.code === 'UPSTREAM_UNAVAILABLE')
+  let failure: CallError | undefined
+  for (;;) {
+    try {
+      if (failure) await clock.sleep(delayAfter(failure, tally.attempts, clock), deadline.signal)
+      await request.turn?.(deadline.signal)
+      tally.attempts += 1
+      return await attemptOnce(request, call)
+    } catch (error) {
+      // Time running out says less than what went wrong before it.
+      if (deadline.signal.aborted && error === deadline.signal.reason) throw failure ?? error
+      if (!(error instanceof CallError) || !isTransient(error) || tally.attempts >= ATTEMPTS) throw error
+      failure = error
+    }
   }
 }
 
@@ -94,20 +92,15 @@ function unlimited(signal: AbortSignal): AttemptSignal {
 
 function limitedSignal(provider: Provider, clock: Clock, deadline: AbortSignal): AttemptSignal {
   const controller = new AbortController()
-  const timer = new AbortController()
   const onDeadline = () => controller.abort(deadline.reason)
   deadline.addEventListener('abort', onDeadline, { once: true })
-  clock.sleep(ATTEMPT_TIMEOUT_MS, timer.signal).then(
-    () =>
-      controller.abort(unavailable({ provider, code: 'TIMEOUT', message: `no answer in ${ATTEMPT_TIMEOUT_MS} ms` })),
-    () => {
-      // Answered in time.
-    },
-  )
+  const cancel = clock.after(ATTEMPT_TIMEOUT_MS, () => {
+    controller.abort(unavailable({ provider, code: 'TIMEOUT', message: `no answer in ${ATTEMPT_TIMEOUT_MS} ms` }))
+  })
   return {
     signal: controller.signal,
     release() {
-      timer.abort('answered')
+      cancel()
       deadline.removeEventListener('abort', onDeadline)
     },
   }

@@ -31,9 +31,19 @@ const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]'])
  * changes only where the socket goes. Plain http is for the own machine only, so that no token crosses a network in
  * the clear. Throws NOT_CONFIGURED naming the variable.
  */
-export function endpointFrom(environment: Environment, { variable, host, domains }: EndpointOptions): Endpoint {
-  const base = environment.get(variable)
-  const url = parse(base ?? `https://${host}`)
+export function endpointFrom(environment: Environment, options: EndpointOptions): Endpoint {
+  const base = environment.get(options.variable) ?? `https://${options.host}`
+  const key = `${options.variable} ${base}`
+  const endpoint = known.get(key) ?? readEndpoint(base, options)
+  known.set(key, endpoint)
+  return endpoint
+}
+
+/** Every call asks, and the answer changes only with the variable. */
+const known = new Map<string, Endpoint>()
+
+function readEndpoint(base: string, { variable, host, domains }: EndpointOptions): Endpoint {
+  const url = parse(base)
   if (!url || !isAllowed(url)) {
     throw misconfigured(variable, {
       zh: '不带路径的 https 地址(本机可用 http)',

@@ -16,7 +16,10 @@ describe('sendHttp', () => {
     answer = () => json({ ok: 1 })
     upstream = await startUpstream(exchange => answer(exchange))
   })
-  afterEach(() => upstream.close())
+  afterEach(() => {
+    for (const server of rawServers.splice(0)) server.close()
+    return upstream.close()
+  })
 
   it('sends method, path, query and headers, with the production Host header', async () => {
     await send({ path: '/a/b?c=d%20e', headers: { 'x-auth-token': 't' } })
@@ -64,7 +67,6 @@ describe('sendHttp', () => {
     const server = await startRaw(response => response.end('{}'))
     for (let count = 0; count < 3; count += 1) await send({ endpoint: endpointAt(server.port) })
     expect(server.connections).toBe(1)
-    server.close()
   })
 
   it.each<['cut' | 'reset']>([['cut'], ['reset']])('is UPSTREAM_UNAVAILABLE when the connection is %s', async kind => {
@@ -97,7 +99,6 @@ describe('sendHttp', () => {
     })
     const failure = await failureOf(send({ endpoint: endpointAt(server.port), signal: controller.signal }))
     expect(failure.code).toBe('UPSTREAM_UNAVAILABLE')
-    server.close()
   })
 
   it('does not repeat path, headers or body in an error', async () => {
@@ -127,25 +128,26 @@ describe('parseJson', () => {
   })
 })
 
+const rawServers: { close(): void }[] = []
+
 /** A server of node:http as it is, which counts its connections. */
 async function startRaw(answer: (response: ServerResponse) => void) {
   const server = createServer((_, response) => answer(response))
-  let connections = 0
-  server.on('connection', () => {
-    connections += 1
-  })
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    get connections() {
-      return connections
-    },
+  const raw = {
+    port: 0,
+    connections: 0,
     close() {
       server.close()
       server.closeAllConnections()
     },
   }
+  rawServers.push(raw)
+  server.on('connection', () => {
+    raw.connections += 1
+  })
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  raw.port = (server.address() as AddressInfo).port
+  return raw
 }
 
 function endpointAt(port: number): Endpoint {

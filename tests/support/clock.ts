@@ -65,6 +65,12 @@ export function fakeClock({ now = NOON, random = () => 0 }: FakeClockOptions = {
         signal?.addEventListener('abort', cancel)
       })
     },
+    after(ms, run) {
+      sleeps.push(ms)
+      const sleeper = { at: time + ms, wake: run }
+      sleepers.add(sleeper)
+      return () => sleepers.delete(sleeper)
+    },
     async advance(ms) {
       const until = time + ms
       await turn()

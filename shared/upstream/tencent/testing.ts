@@ -118,6 +118,11 @@ export function manualClock(): ManualClock {
         if (signal?.aborted) stop()
         signal?.addEventListener('abort', stop, { once: true })
       }),
+    after(ms, run) {
+      const sleeper = { until: now + ms, wake: run }
+      sleepers.add(sleeper)
+      return () => sleepers.delete(sleeper)
+    },
     advance(ms) {
       now += ms
       for (const sleeper of sleepers) {
