@@ -78,7 +78,7 @@ function run(contest: Contest, variables: Record<string, string>): Promise<{ our
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(__dirname, 'warmContest.cjs'), JSON.stringify(contest)], {
       env: variables,
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     })
     let result: { ours: number[]; theirs: number[] } | undefined
     child.once('message', message => {

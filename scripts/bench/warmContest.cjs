@@ -2,7 +2,7 @@
 const contest = JSON.parse(process.argv[2])
 const context = { time_limit_in_ms: 10_000 }
 const ours = require(contest.file).main
-const theirs = require(contest.base).main
+const theirs = require(contest.base).bare
 const WARM_UP = 200
 const ROUNDS = 1500
 

@@ -1,5 +1,5 @@
 import type { Plugin } from 'esbuild'
-import { replaceModules, unreached } from './replaceModules'
+import { lazily, replaceModules, unreached } from './replaceModules'
 
 /**
  * Leaves out of tencentcloud-sdk-nodejs what the functions never reach: multipart bodies, event streams, proxies, BigInt
@@ -7,6 +7,12 @@ import { replaceModules, unreached } from './replaceModules'
  */
 export function trimTencentSdk(): Plugin[] {
   return [
+    // It loads TLS and compression before it knows whether it will meet them.
+    replaceModules({
+      name: 'lazy-in-node-fetch',
+      importer: /node_modules\/node-fetch\//,
+      modules: { https: lazily('node:https'), zlib: lazily('node:zlib') },
+    }),
     replaceModules({
       name: 'trim-tencent-sdk',
       importer: /node_modules\/(tencentcloud-sdk-nodejs|node-fetch)\//,

@@ -1,10 +1,19 @@
-// The documented sample of logistics.getQuota, as it stands in WeChat's documentation.
+// The documented sample of logistics.getQuota, word for word.
 const cloud = require('wx-server-sdk')
-cloud.init({ env: cloud.DYNAMIC_CURRENT_ENV })
+cloud.init()
 exports.main = async () => {
   try {
-    return await cloud.openapi.logistics.getQuota({ deliveryId: 'YTO', bizId: 'xyz' })
+    const result = await cloud.openapi.logistics.getQuota({
+      deliveryId: 'YTO',
+      bizId: 'xyz',
+    })
+    console.log(result)
+    return result
   } catch (err) {
+    console.log(err)
     return err
   }
 }
+
+// The call alone, for warm comparisons.
+exports.bare = () => cloud.openapi.logistics.getQuota({ deliveryId: 'YTO', bizId: 'xyz' })

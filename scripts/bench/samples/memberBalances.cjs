@@ -1,4 +1,4 @@
-// The documented way to call Tencent Cloud: the whole SDK, one client. Only the socket is redirected.
+// The SDK's documented way to call: the whole package, one client, the result printed. Only the socket is redirected.
 const http = require('node:http')
 const net = require('node:net')
 const tencentcloud = require('tencentcloud-sdk-nodejs')
@@ -9,4 +9,11 @@ const client = new tencentcloud.billing.v20180709.Client({
   credential: { secretId: process.env.TENCENT_SECRET_ID, secretKey: process.env.TENCENT_SECRET_KEY },
   profile: { httpProfile: { endpoint: 'billing.intl.tencentcloudapi.com', protocol: 'http://', agent } },
 })
-exports.main = () => client.DescribeOrgMemberAccountBalance({ MemberUins: ['700001941608'] })
+exports.main = async () => {
+  const data = await client.DescribeOrgMemberAccountBalance({ MemberUins: ['700001941608'] })
+  console.log(data)
+  return data
+}
+
+// The call alone, for warm comparisons.
+exports.bare = () => client.DescribeOrgMemberAccountBalance({ MemberUins: ['700001941608'] })
