@@ -5,7 +5,10 @@ module.exports = {
   globalSetup: '<rootDir>/tests/support/buildOnce.ts',
   testMatch: ['**/*.test.ts'],
   transform: {
-    '\\.[jt]s$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } }],
+    '\\.[jt]s$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
   },
   // These packages are ES modules only; jest runs CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!p-map/)', '/dist/'],

@@ -1,7 +1,6 @@
 /** Runs the built cloud functions as the platform does: a process per instance, its variables, its limits. */
 export type { Caller } from './caller'
-export type { InstanceInfo } from './functionHost'
 export type { Limits } from './limits'
 export type { FunctionLog, RuntimeOptions } from './options'
-export type { FailureCode, Outcome } from './outcome'
+export type { Outcome } from './outcome'
 export { createRuntime, type Runtime } from './runtime'

@@ -36,7 +36,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   let requests = 0
   const world: World = {
     now: options.now,
-    scale: { members: 23, usageRecordsPerMonth: 180, waybillAccounts: 7, ...options.scale },
+    scale: { members: 12, usageRecordsPerMonth: 180, waybillAccounts: 7, ...options.scale },
     nextRequestId: () => `5a4db0c5-0000-4000-8000-${String(++requests).padStart(12, '0')}`,
   }
   const upstreams = new Map<string, Upstream>([
