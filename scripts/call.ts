@@ -6,11 +6,12 @@ import { buildAll } from './build'
 
 const root = join(__dirname, '..')
 
-const USAGE = `Usage: npm run call -- FUNCTION [INPUT] [--as client|timer|function] [--openid ID]
+const USAGE = `Usage: npm run call -- FUNCTION [INPUT] [--as client|timer|function] [--openid ID] [--data DIR]
   FUNCTION  getQuota, queryQuota, tencentBilling or huaweiCredit
   INPUT     a JSON value, {} when left out; for a timer it becomes the trigger's Message
   --as      who calls: client (default), timer, or another function
   --openid  the client's OPENID; ${LOCAL_ADMIN}, the local administrator, when left out
+  --data    where the local database is; .yuliang, that of npm start, when left out
 Prints the result envelope as JSON. The exit code is 0 for ok, 1 for an error, 2 for a wrong command line.`
 
 /** `npm run call`: calls one built function in the local cloud. The result goes to stdout, logs go to stderr. */
@@ -23,7 +24,7 @@ async function main(): Promise<number> {
   await buildAll()
   const cloud = await startLocalCloud({
     root,
-    dataDirectory: join(root, '.yuliang/database'),
+    dataDirectory: join(command.data, 'database'),
     environment: { YULIANG_LANGUAGE: process.env['YULIANG_LANGUAGE'] ?? 'zh' },
     onLog: ({ line }) => console.error(line),
   })
@@ -44,18 +45,23 @@ interface Command {
   name: string
   event: unknown
   caller: Caller
+  data: string
 }
 
 function readCommand(): Command | undefined {
   try {
     const { values, positionals } = parseArgs({
-      options: { as: { type: 'string', default: 'client' }, openid: { type: 'string', default: LOCAL_ADMIN } },
+      options: {
+        as: { type: 'string', default: 'client' },
+        openid: { type: 'string', default: LOCAL_ADMIN },
+        data: { type: 'string', default: join(root, '.yuliang') },
+      },
       allowPositionals: true,
     })
     const [name, input = '{}', ...rest] = positionals
     const caller = callerOf(values.as, values.openid, input)
     if (name === undefined || rest.length > 0 || caller === undefined) return undefined
-    return { name, event: JSON.parse(input), caller }
+    return { name, event: JSON.parse(input), caller, data: values.data }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
     return undefined

@@ -9,8 +9,6 @@ import { meterTable } from '../local/console/table'
 import { buildAll } from './build'
 
 const root = join(__dirname, '..')
-const dataDirectory = join(root, '.yuliang')
-const logFile = join(dataDirectory, 'functions.log')
 
 const TEXTS = {
   zh: {
@@ -29,17 +27,20 @@ const TEXTS = {
   },
 }
 
-/** `npm start`: builds, starts the local cloud, reads every meter once, and stays up unless told `--once`. */
+/** `npm start`: builds, starts the local cloud, reads every meter once, and stays up unless told `--once`. `--data DIR` keeps the database elsewhere. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { once: { type: 'boolean', default: false } } })
+  const { values } = parseArgs({
+    options: { once: { type: 'boolean', default: false }, data: { type: 'string', default: join(root, '.yuliang') } },
+  })
+  const logFile = join(values.data, 'functions.log')
   const language = terminalLanguage(process.env)
   const texts = TEXTS[language]
   await buildAll()
-  mkdirSync(dataDirectory, { recursive: true })
+  mkdirSync(values.data, { recursive: true })
   const log = createWriteStream(logFile, { flags: 'a' })
   const cloud = await startLocalCloud({
     root,
-    dataDirectory: join(dataDirectory, 'database'),
+    dataDirectory: join(values.data, 'database'),
     environment: { YULIANG_LANGUAGE: language },
     onLog: ({ line }) => log.write(`${line}\n`),
   })

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { budgetFor, overBudget, type Weight, weigh, weightTable } from './budget'
@@ -64,10 +64,10 @@ async function buildFunction(root: string, name: string, outDirectory: string) {
     own.map(path => readFileSync(join(root, path), 'utf8')),
   )
   mkdirSync(outDirectory, { recursive: true })
-  writeFileSync(join(outDirectory, 'index.js'), code)
-  copyFileSync(configurationPath, join(outDirectory, 'config.json'))
+  replaceFile(join(outDirectory, 'index.js'), code)
+  replaceFile(join(outDirectory, 'config.json'), readFileSync(configurationPath, 'utf8'))
   const manifest = { name, version: '1.0.0', private: true, main: 'index.js' }
-  writeFileSync(join(outDirectory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
+  replaceFile(join(outDirectory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
   return { weight: weigh(name, code, metafile), budget: budgetFor(makesCloudCalls) }
 }
 
@@ -77,4 +77,12 @@ function removeOthers(directory: string, names: string[]): void {
   for (const name of readdirSync(directory)) {
     if (!names.includes(name)) rmSync(join(directory, name), { recursive: true })
   }
+}
+
+/** At once or not at all: a running local cloud may be starting an instance from it. */
+function replaceFile(path: string, content: string): void {
+  if (existsSync(path) && readFileSync(path, 'utf8') === content) return
+  const draft = `${path}.${process.pid}`
+  writeFileSync(draft, content)
+  renameSync(draft, path)
 }
