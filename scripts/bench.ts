@@ -12,7 +12,7 @@ async function main(): Promise<void> {
   const unknown = wanted.filter(name => !(name in BENCHES))
   if (unknown.length > 0)
     throw new Error(`No bench ${unknown.join(', ')}; there are ${Object.keys(BENCHES).join(', ')}`)
-  await buildAll()
+  console.log(await buildAll())
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
     console.error(`\n${name} …`)

@@ -4,9 +4,9 @@ import { buildFunctions } from './build/functions'
 
 const root = join(__dirname, '..')
 
-/** Builds the cloud functions, and the launcher that the local runtime starts them with, into `dist`. */
-export async function buildAll(): Promise<void> {
-  await buildFunctions(root, join(root, 'dist/cloudfunctions'))
+/** Builds the cloud functions, and the launcher that the local runtime starts them with, into `dist`. Returns the table of sizes. */
+export async function buildAll(): Promise<string> {
+  const table = await buildFunctions(root, join(root, 'dist/cloudfunctions'))
   buildSync({
     absWorkingDir: root,
     entryPoints: ['local/runtime/instance.ts'],
@@ -16,10 +16,11 @@ export async function buildAll(): Promise<void> {
     target: 'node18.15',
     format: 'cjs',
   })
+  return table
 }
 
 if (require.main === module) {
-  buildAll().catch((error: unknown) => {
+  buildAll().then(console.log, (error: unknown) => {
     console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   })

@@ -12,11 +12,11 @@ const root = join(__dirname, '..')
 
 const TEXTS = {
   zh: {
-    sandbox: '沙箱数据(模拟的上游,不是真实账户)',
+    sandbox: '沙箱数据（模拟的上游，不是真实账户）',
     gateway: '云网关  ',
     upstreams: '沙箱上游',
     log: '函数日志',
-    stop: '按 Ctrl+C 停止。调用函数:npm run call -- getQuota',
+    stop: '按 Ctrl+C 停止。调用函数：npm run call -- getQuota',
   },
   en: {
     sandbox: 'Sandbox data (simulated upstreams, no real accounts)',

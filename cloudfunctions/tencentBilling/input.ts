@@ -17,7 +17,7 @@ function uinMessage() {
 const day = v.pipe(v.string(dayMessage()), v.check(isDay, dayMessage()))
 
 function dayMessage() {
-  return says('应为存在的日期,格式 yyyymmdd', 'must be a date that exists, as yyyymmdd')
+  return says('应为存在的日期，格式 yyyymmdd', 'must be a date that exists, as yyyymmdd')
 }
 
 /** Refuses `key` where the whole input makes no sense with it. */
@@ -93,7 +93,7 @@ const usageDetail = v.pipe(
   refuse(
     'endTime',
     input => !readsRange(input) && !isSameMonth(input.startTime, input.endTime),
-    '应与 startTime 在同一个自然月;跨月请用 all: true',
+    '应与 startTime 在同一个自然月；跨月请用 all: true',
     'must be in the calendar month of startTime; use all: true for a longer range',
   ),
   refuse(
@@ -119,7 +119,7 @@ const unknownAction = v.pipe(
   v.custom<never>(() => true),
   v.rawCheck<never>(({ addIssue }) => {
     const list = Object.keys(ACTIONS).join(', ')
-    const message = says(`应为其中之一:${list}`, `must be one of: ${list}`)
+    const message = says(`应为其中之一：${list}`, `must be one of: ${list}`)
     addIssue({ message, path: [{ type: 'object', origin: 'value', input: {}, key: 'action', value: undefined }] })
   }),
 )

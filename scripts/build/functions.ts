@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
-import { budgetFor, overBudget, type Weight, weigh, weightTable } from './budget'
+import { budgetFor, overBudget, weigh, weightTable } from './budget'
 import { comparePermissions, readConfiguration } from './configuration'
 import { deferPackages } from './deferPackages'
 import { trimTencentSdk } from './tencentSdk'
@@ -18,9 +18,10 @@ const COMMON: BuildOptions = {
 
 /**
  * Builds every folder of `cloudfunctions` that has an index.ts into one self-contained CommonJS file each, with its
- * config.json and a package.json without dependencies. Returns the weights; throws when one is over its budget.
+ * config.json and a package.json without dependencies. Returns the table of weights; throws it when one is over its
+ * budget.
  */
-export async function buildFunctions(root: string, outDirectory: string): Promise<Weight[]> {
+export async function buildFunctions(root: string, outDirectory: string): Promise<string> {
   const source = join(root, 'cloudfunctions')
   const names = readdirSync(source).sort()
   removeOthers(outDirectory, names)
@@ -28,8 +29,7 @@ export async function buildFunctions(root: string, outDirectory: string): Promis
   const table = weightTable(rows)
   if (rows.some(({ weight, budget }) => overBudget(weight, budget)))
     throw new Error(`a bundle is over its budget\n${table}`)
-  console.error(table)
-  return rows.map(({ weight }) => weight)
+  return table
 }
 
 async function buildFunction(root: string, name: string, outDirectory: string) {

@@ -62,7 +62,7 @@ export function deadlineExceeded(): CallError {
   return new CallError(
     'DEADLINE_EXCEEDED',
     text(
-      '在函数的超时时间内没有得到完整的回答。请稍后重试,或在云开发控制台调大该函数的超时时间。',
+      '在函数的超时时间内没有得到完整的回答。请稍后重试，或在云开发控制台调大该函数的超时时间。',
       "There was no complete answer within the function's time-out. Try again, or raise the time-out of this function in the console.",
     ),
   )

@@ -36,7 +36,7 @@ export function misconfigured(variable: string, allowed: { zh: string; en: strin
   return new CallError(
     'NOT_CONFIGURED',
     text(
-      `环境变量 ${variable} 的值不可用:应为${allowed.zh}。`,
+      `环境变量 ${variable} 的值不可用：应为${allowed.zh}。`,
       `Environment variable ${variable} is unusable: it must be ${allowed.en}.`,
     ),
   )

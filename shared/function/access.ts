@@ -25,7 +25,7 @@ function denied(): CallError {
   return new CallError(
     'PERMISSION_DENIED',
     text(
-      '你没有查看的权限。请管理员把你的 OPENID 加为成员,或写入环境变量 ADMIN_OPENIDS。',
+      '你没有查看的权限。请管理员把你的 OPENID 加为成员，或写入环境变量 ADMIN_OPENIDS。',
       'You have no permission for this. Ask an administrator to add your OPENID as a member, or to ADMIN_OPENIDS.',
     ),
   )

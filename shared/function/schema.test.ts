@@ -19,11 +19,11 @@ describe('exactly', () => {
     expect(error.fields).toEqual([
       {
         path: 'deliveryID',
-        message: { zh: '没有这个输入项;可用的有:a, n', en: 'is not an input; known are: a, n' },
+        message: { zh: '没有这个输入项；可用的有：a, n', en: 'is not an input; known are: a, n' },
       },
     ])
     expect(error.text).toEqual({
-      zh: '输入有误,请改正:deliveryID。',
+      zh: '输入有误，请改正：deliveryID。',
       en: 'The input is not valid. Correct: deliveryID.',
     })
   })
@@ -99,7 +99,7 @@ describe('oneOf', () => {
     for (const action of ['Read', '', 1, 'constructor']) {
       const error = await refusal(schema, { action })
       expect(error.fields).toEqual([
-        { path: 'action', message: { zh: '应为其中之一:read, write', en: 'must be one of: read, write' } },
+        { path: 'action', message: { zh: '应为其中之一：read, write', en: 'must be one of: read, write' } },
       ])
     }
   })

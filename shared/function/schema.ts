@@ -16,7 +16,7 @@ export function exactly<const Entries extends v.ObjectEntries>(entries: Entries)
       // Own keys only: `in` would take `__proto__` and `constructor` for known ones.
       for (const key of Object.keys(dataset.value).filter(key => !Object.hasOwn(entries, key))) {
         addIssue({
-          message: says(`没有这个输入项;可用的有:${known}`, `is not an input; known are: ${known}`),
+          message: says(`没有这个输入项；可用的有：${known}`, `is not an input; known are: ${known}`),
           path: [{ type: 'object', origin: 'key', input: { ...dataset.value }, key, value: undefined }],
         })
       }
@@ -51,7 +51,7 @@ export function wholeNumber(least: number, most: number) {
 /** One of these words. */
 export function oneOf<const Words extends readonly string[]>(words: Words) {
   const list = words.join(', ')
-  return v.picklist(words, says(`应为其中之一:${list}`, `must be one of: ${list}`))
+  return v.picklist(words, says(`应为其中之一：${list}`, `must be one of: ${list}`))
 }
 
 /** `true` or `false`. */
@@ -77,7 +77,7 @@ export function invalidArgument(fields: FieldProblem[]): CallError {
   const paths = fields.map(field => field.path || 'event').join(', ')
   return new CallError(
     'INVALID_ARGUMENT',
-    text(`输入有误,请改正:${paths}。`, `The input is not valid. Correct: ${paths}.`),
+    text(`输入有误，请改正：${paths}。`, `The input is not valid. Correct: ${paths}.`),
     { fields },
   )
 }

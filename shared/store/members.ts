@@ -22,7 +22,7 @@ export async function findRole(openid: string, call: Call): Promise<Role | undef
   throw new CallError(
     'INTERNAL',
     text(
-      `集合 ${COLLECTION} 中该成员的 role 不是 admin 或 viewer,请管理员更正。`,
+      `集合 ${COLLECTION} 中该成员的 role 不是 admin 或 viewer，请管理员更正。`,
       `The member's role in collection ${COLLECTION} is neither admin nor viewer; an administrator must correct it.`,
     ),
   )
@@ -40,7 +40,7 @@ async function readMember(openid: string, call: Call): Promise<Record<string, un
     if (sdkErrorCode(error) === COLLECTION_NOT_EXIST) return []
     throw new CallError(
       'UPSTREAM_UNAVAILABLE',
-      text('暂时读不到成员名单,请稍后重试。', 'The list of members cannot be read for the moment. Try again later.'),
+      text('暂时读不到成员名单，请稍后重试。', 'The list of members cannot be read for the moment. Try again later.'),
       {
         upstream: {
           provider: 'wechat',

@@ -20,7 +20,7 @@ export function authorizerTokens(authorizerAppid: string): AccessTokens {
       throw new CallError(
         'NOT_FOUND',
         text(
-          '没有这个小程序的授权,请检查 authorizerAppid。',
+          '没有这个小程序的授权，请检查 authorizerAppid。',
           'This Mini Program has not authorised us. Check authorizerAppid.',
         ),
       )

@@ -46,7 +46,7 @@ function readEndpoint(base: string, { variable, host, domains }: EndpointOptions
   const url = parse(base)
   if (!url || !isAllowed(url)) {
     throw misconfigured(variable, {
-      zh: '不带路径的 https 地址(本机可用 http)',
+      zh: '不带路径的 https 地址（本机可用 http）',
       en: 'an https address without a path (http only for this machine)',
     })
   }

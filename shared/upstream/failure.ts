@@ -12,7 +12,7 @@ export function unavailable(upstream: UpstreamDetail, cause?: unknown): CallErro
   return new CallError(
     'UPSTREAM_UNAVAILABLE',
     text(
-      `${zh}暂时无法回答(${upstream.code})。请稍后重试。`,
+      `${zh}暂时无法回答（${upstream.code}）。请稍后重试。`,
       `${en} cannot answer for the moment (${upstream.code}). Try again later.`,
     ),
     { upstream, cause },
@@ -25,7 +25,7 @@ export function rejected(upstream: UpstreamDetail, advice?: { zh: string; en: st
   return new CallError(
     'UPSTREAM_REJECTED',
     text(
-      `${zh}拒绝了请求(${upstream.code})。${advice?.zh ?? '请按 upstream.message 的提示处理。'}`,
+      `${zh}拒绝了请求（${upstream.code}）。${advice?.zh ?? '请按 upstream.message 的提示处理。'}`,
       `${en} refused the request (${upstream.code}). ${advice?.en ?? 'See upstream.message for the reason.'}`,
     ),
     { upstream },
@@ -38,7 +38,7 @@ export function rateLimited(upstream: UpstreamDetail): CallError {
   return new CallError(
     'RATE_LIMITED',
     text(
-      `对${zh}的调用过于频繁或已达当日上限(${upstream.code})。请稍后重试。`,
+      `对${zh}的调用过于频繁或已达当日上限（${upstream.code}）。请稍后重试。`,
       `${en} is being called too often, or the day's limit is reached (${upstream.code}). Try again later.`,
     ),
     { upstream },
@@ -58,7 +58,7 @@ export function changed(provider: Provider, where: string, requestId?: string): 
   return new CallError(
     'UPSTREAM_CHANGED',
     text(
-      `${zh}的回答与其文档不符(${where})。请检查本项目是否有新版本。`,
+      `${zh}的回答与其文档不符（${where}）。请检查本项目是否有新版本。`,
       `The answer of ${en} does not fit its documentation (${where}). Look for a newer version of this project.`,
     ),
     { upstream: { provider, code: 'UNEXPECTED_ANSWER', message: where, ...(requestId && { requestId }) } },

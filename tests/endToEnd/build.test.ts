@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildFunctions } from '../../scripts/build/functions'
 
 const ROOT = join(__dirname, '../..')
@@ -11,11 +11,9 @@ let directory: string
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'yuliang-build-'))
-  jest.spyOn(console, 'error').mockImplementation(() => undefined)
 })
 
 afterAll(() => {
-  jest.restoreAllMocks()
   rmSync(directory, { recursive: true, force: true })
 })
 

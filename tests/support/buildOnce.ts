@@ -1,4 +1,6 @@
 import { buildAll } from '../../scripts/build'
 
 /** Tests run what is built from the sources as they are now. */
-export default buildAll
+export default async (): Promise<void> => {
+  await buildAll()
+}

@@ -24,7 +24,7 @@ let sockets: http.Agent
 beforeEach(async () => {
   now = Date.now()
   faults = new FaultPlan()
-  sandbox = await startSandbox({ now: () => now, faults })
+  sandbox = await startSandbox({ now: () => now, faults, scale: { members: 23 } })
   sockets = Object.assign(new http.Agent({ keepAlive: true }), {
     createConnection: (_options: unknown, done: () => void) => net.connect(sandbox.port, '127.0.0.1', done),
   })

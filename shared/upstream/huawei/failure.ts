@@ -23,7 +23,7 @@ export function huaweiFailure(answer: HttpAnswer): CallError {
   const detail = detailOf(answer)
   const upstream: UpstreamDetail = { provider: 'huawei', code: `HTTP_${answer.status}`, message: '', ...detail }
   if (answer.status === 401) {
-    const zh = '华为云不接受身份凭证,请检查 HUAWEI_ACCESS_KEY 与 HUAWEI_SECRET_KEY、令牌或 IAM 用户。'
+    const zh = '华为云不接受身份凭证，请检查 HUAWEI_ACCESS_KEY 与 HUAWEI_SECRET_KEY、令牌或 IAM 用户。'
     const en =
       'Huawei Cloud refused the credentials. Check HUAWEI_ACCESS_KEY and HUAWEI_SECRET_KEY, the token, or the IAM user.'
     return new CredentialsRefused('UPSTREAM_REJECTED', text(zh, en), { upstream })

@@ -36,12 +36,12 @@ function refusal(upstream: UpstreamDetail): CallError {
   if (/^(InternalError|ServiceUnavailable)/.test(code)) return unavailable(upstream)
   if (code === 'ResourceNotFound.NotExistApplication') return unknownApplication(upstream)
   if (code === 'AuthFailure.SignatureExpire') {
-    const zh = '签名已过期:请检查运行环境的时钟。'
+    const zh = '签名已过期：请检查运行环境的时钟。'
     const en = 'The signature has expired: check the clock of this machine.'
     return rejected(upstream, text(zh, en))
   }
   if (/^(UnauthorizedOperation|AuthFailure\.UnauthorizedOperation)/.test(code)) {
-    const zh = '该密钥没有调用此接口的权限,请在访问管理 CAM 中授权。'
+    const zh = '该密钥没有调用此接口的权限，请在访问管理 CAM 中授权。'
     const en = 'The key may not call this API. Grant it the permission in Cloud Access Management (CAM).'
     return rejected(upstream, text(zh, en))
   }

@@ -31,14 +31,14 @@ const ADVICE = new Map([
   [
     61014,
     text(
-      '令牌的种类不对,应为 authorizer_access_token。',
+      '令牌的种类不对，应为 authorizer_access_token。',
       'The token is of the wrong kind; an authorizer_access_token is needed.',
     ),
   ],
   [
     9300501,
     text(
-      '快递公司拒绝了请求,请与该网点确认账号状态。',
+      '快递公司拒绝了请求，请与该网点确认账号状态。',
       'The courier refused; ask its branch about the state of the account.',
     ),
   ],
@@ -51,7 +51,7 @@ export function wechatFailure(code: number, message: string, api: string, cause?
   if (LIMITS.has(code)) return rateLimited(upstream)
   if (code === NO_QUOTA) {
     const advice = text(
-      '该快递公司不使用电子面单余额,没有可显示的数量。',
+      '该快递公司不使用电子面单余额，没有可显示的数量。',
       'This courier works without a waybill quota; there is no number to show.',
     )
     return new CallError('NOT_APPLICABLE', advice, { upstream })
@@ -59,7 +59,7 @@ export function wechatFailure(code: number, message: string, api: string, cause?
   if (COURIER_UNKNOWN.has(code)) {
     return new CallError(
       'NOT_FOUND',
-      text('没有这个快递公司,请检查 deliveryId。', 'There is no such courier. Check deliveryId.'),
+      text('没有这个快递公司，请检查 deliveryId。', 'There is no such courier. Check deliveryId.'),
       { upstream },
     )
   }
@@ -67,21 +67,21 @@ export function wechatFailure(code: number, message: string, api: string, cause?
     return new CallError(
       'NOT_FOUND',
       text(
-        '该快递客户编码没有绑定到本小程序,请检查 bizId。',
+        '该快递客户编码没有绑定到本小程序，请检查 bizId。',
         'This account is not bound to the Mini Program. Check bizId.',
       ),
       { upstream },
     )
   }
   if (code === NOT_DECLARED) {
-    const zh = `函数的 config.json 没有声明 ${api}。声明并重新上传后,约 10 分钟生效。`
+    const zh = `函数的 config.json 没有声明 ${api}。声明并重新上传后，约 10 分钟生效。`
     const en = `The function's config.json does not declare ${api}. Declare it and upload again; it takes about 10 minutes.`
     return new CallError('NOT_CONFIGURED', text(zh, en), { upstream })
   }
   if (TOKEN_CODES.has(code)) {
     return rejected(
       upstream,
-      text('访问令牌无效或已过期,请更新它。', 'The access token is invalid or has expired. Renew it.'),
+      text('访问令牌无效或已过期，请更新它。', 'The access token is invalid or has expired. Renew it.'),
     )
   }
   return rejected(upstream, ADVICE.get(code))

@@ -25,12 +25,12 @@ export function placeFrom<const Schema extends v.GenericSchema>(
   const result = v.safeParse(v.strictTuple([v.literal(digest(question)), schema]), decode(cursor))
   if (result.success) return result.output[1]
   const message = text(
-    '应为上一次回答中的 next,且其他输入项与那次相同',
+    '应为上一次回答中的 next，且其他输入项与那次相同',
     'must be the `next` of the answer before, with all other inputs as they were',
   )
   throw new CallError(
     'INVALID_ARGUMENT',
-    text('输入有误,请改正:cursor。', 'The input is not valid. Correct: cursor.'),
+    text('输入有误，请改正：cursor。', 'The input is not valid. Correct: cursor.'),
     {
       fields: [{ path: 'cursor', message }],
     },
