@@ -20,17 +20,23 @@ function dayMessage() {
   return says('应为存在的日期，格式 yyyymmdd', 'must be a date that exists, as yyyymmdd')
 }
 
-/** Refuses `key` where the whole input makes no sense with it. */
-function refuse<Input extends Record<string, unknown>>(
-  key: keyof Input & string,
-  isWrong: (input: Input) => boolean,
-  zh: string,
-  en: string,
-) {
+/** A key that makes no sense with the rest of the input, and why. */
+interface Rule<Input> {
+  key: keyof Input & string
+  isWrong(input: Input): boolean
+  zh: string
+  en: string
+}
+
+/** Refuses what breaks one of the rules. */
+function keep<Input extends Record<string, unknown>>(rules: Rule<Input>[]) {
   return v.rawCheck<Input>(({ dataset, addIssue }) => {
-    if (!dataset.typed || !isWrong(dataset.value)) return
-    const input = { ...dataset.value }
-    addIssue({ message: says(zh, en), path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] })
+    if (!dataset.typed) return
+    for (const { key, isWrong, zh, en } of rules) {
+      if (!isWrong(dataset.value)) continue
+      const input = { ...dataset.value }
+      addIssue({ message: says(zh, en), path: [{ type: 'object', origin: 'value', input, key, value: input[key] }] })
+    }
   })
 }
 
@@ -49,25 +55,27 @@ const isSplit = ({ memberUins = [] }: MemberInput) => memberUins.length > MEMBER
 const readsMany = (input: MemberInput) => input.all === true || isSplit(input)
 const hasTwins = ({ memberUins = [] }: MemberInput) => new Set(memberUins).size < memberUins.length
 
-const noPage = ['读取全部时不可指定页', 'cannot be given where everything is read'] as const
+const NO_PAGE = { zh: '读取全部时不可指定页', en: 'cannot be given where everything is read' }
 
 const memberBalances = v.pipe(
   memberEntries,
-  refuse('memberUins', hasTwins, '不可重复', 'must not hold one twice'),
-  refuse(
-    'all',
-    input => input.all === true && input.memberUins !== undefined,
-    '不可与 memberUins 同用',
-    'cannot be true together with memberUins',
-  ),
-  refuse('pageNumber', input => readsMany(input) && input.pageNumber !== undefined, ...noPage),
-  refuse('pageSize', input => readsMany(input) && input.pageSize !== undefined, ...noPage),
-  refuse(
-    'cursor',
-    input => !readsMany(input) && input.cursor !== undefined,
-    '只用于 all: true 或 10 个以上的 memberUins',
-    'is only for all: true or more than 10 memberUins',
-  ),
+  keep<MemberInput>([
+    { key: 'memberUins', isWrong: hasTwins, zh: '不可重复', en: 'must not hold one twice' },
+    {
+      key: 'all',
+      isWrong: input => input.all === true && input.memberUins !== undefined,
+      zh: '不可与 memberUins 同用',
+      en: 'cannot be true together with memberUins',
+    },
+    { key: 'pageNumber', isWrong: input => readsMany(input) && input.pageNumber !== undefined, ...NO_PAGE },
+    { key: 'pageSize', isWrong: input => readsMany(input) && input.pageSize !== undefined, ...NO_PAGE },
+    {
+      key: 'cursor',
+      isWrong: input => !readsMany(input) && input.cursor !== undefined,
+      zh: '只用于 all: true 或 10 个以上的 memberUins',
+      en: 'is only for all: true or more than 10 memberUins',
+    },
+  ]),
 )
 
 const usageEntries = exactly({
@@ -89,27 +97,34 @@ const readsRange = ({ all, summarize }: UsageInput) => all === true || summarize
 
 const usageDetail = v.pipe(
   usageEntries,
-  refuse('endTime', input => input.endTime < input.startTime, '不可早于 startTime', 'must not be before startTime'),
-  refuse(
-    'endTime',
-    input => !readsRange(input) && !isSameMonth(input.startTime, input.endTime),
-    '应与 startTime 在同一个自然月；跨月请用 all: true',
-    'must be in the calendar month of startTime; use all: true for a longer range',
-  ),
-  refuse(
-    'all',
-    input => input.all === false && input.summarize === true,
-    '与 summarize 同用时不可为 false',
-    'cannot be false together with summarize',
-  ),
-  refuse('offset', input => readsRange(input) && input.offset !== undefined, ...noPage),
-  refuse('limit', input => readsRange(input) && input.limit !== undefined, ...noPage),
-  refuse(
-    'cursor',
-    input => !readsRange(input) && input.cursor !== undefined,
-    '只用于 all: true 或 summarize: true',
-    'is only for all: true or summarize: true',
-  ),
+  keep<UsageInput>([
+    {
+      key: 'endTime',
+      isWrong: input => input.endTime < input.startTime,
+      zh: '不可早于 startTime',
+      en: 'must not be before startTime',
+    },
+    {
+      key: 'endTime',
+      isWrong: input => !readsRange(input) && !isSameMonth(input.startTime, input.endTime),
+      zh: '应与 startTime 在同一个自然月；跨月请用 all: true',
+      en: 'must be in the calendar month of startTime; use all: true for a longer range',
+    },
+    {
+      key: 'all',
+      isWrong: input => input.all === false && input.summarize === true,
+      zh: '与 summarize 同用时不可为 false',
+      en: 'cannot be false together with summarize',
+    },
+    { key: 'offset', isWrong: input => readsRange(input) && input.offset !== undefined, ...NO_PAGE },
+    { key: 'limit', isWrong: input => readsRange(input) && input.limit !== undefined, ...NO_PAGE },
+    {
+      key: 'cursor',
+      isWrong: input => !readsRange(input) && input.cursor !== undefined,
+      zh: '只用于 all: true 或 summarize: true',
+      en: 'is only for all: true or summarize: true',
+    },
+  ]),
 )
 
 const ACTIONS = { memberBalances, usageDetail }
