@@ -63,7 +63,6 @@ export function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
       ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
     },
     agent,
-    signal,
     // IAM tokens of some accounts exceed Node's 16 KB.
     maxHeaderSize: 65_536,
   }
@@ -90,7 +89,12 @@ export function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
       })
     })
     outgoing.on('error', fail)
-    outgoing.end(body)
+    // By hand: the option `signal` would cost a cold start another module.
+    const onAbort = () => outgoing.destroy(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    outgoing.on('close', () => signal.removeEventListener('abort', onAbort))
+    if (signal.aborted) onAbort()
+    else outgoing.end(body)
   })
 }
 
