@@ -58,9 +58,7 @@ async function measure(cases: Map<string, Case>, bed: Bed): Promise<Map<string, 
   const times = new Map<string, number[]>([...cases.keys()].map(name => [name, []]))
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [name, each] of cases) {
-      // The upstreams are awake, as real ones are: their waking up is not what is measured.
-      await fetch(bed.cloud.sandbox.url)
-      await fetch(bed.cloud.gateway.url)
+      await wake(bed)
       const ms = await run(each)
       if (round > 0) times.get(name)?.push(ms)
     }
@@ -78,4 +76,19 @@ function run({ arguments: args, variables }: Case): Promise<number> {
       else reject(new Error(`${args.join(' ')} ended with ${code}`))
     })
   })
+}
+
+/** Real upstreams are awake: how long this machine takes to fetch ours back from idleness is not what is measured. */
+async function wake({ cloud: { gateway, sandbox } }: Bed): Promise<void> {
+  const { authorizerAccessToken } = sandbox.credentials.wechat
+  const calls = [
+    { host: 'api.weixin.qq.com', path: `/wxa/queryquota?access_token=${authorizerAccessToken}` },
+    { host: 'bss-intl.myhuaweicloud.com', path: '/v2/partners/credit/consumption-quota' },
+    { host: 'billing.intl.tencentcloudapi.com', path: '/' },
+  ]
+  for (const { host, path } of calls) {
+    const headers = { 'x-sandbox-host': host, 'x-auth-token': sandbox.credentials.huawei.authToken }
+    await (await fetch(sandbox.url + path, { headers })).text()
+  }
+  await (await fetch(gateway.url, { method: 'POST', body: '{}' })).text()
 }

@@ -51,7 +51,7 @@ async function buildFunction(root: string, name: string, outDirectory: string) {
         plugins: trimWxServerSdk(),
       }),
       ...trimWxServerSdk(),
-      ...trimTencentSdk(),
+      ...trimTencentSdk(root),
     ],
     metafile: true,
     write: false,

@@ -28,8 +28,3 @@ export function unreached(module: string): string {
     throw new Error(${JSON.stringify(`${module} is not part of this bundle`)})
   } })`
 }
-
-/** A stand-in that loads a module of Node when it is first touched. */
-export function lazily(module: string): string {
-  return `module.exports = new Proxy({}, { get: (_, key) => require(${JSON.stringify(module)})[key] })`
-}

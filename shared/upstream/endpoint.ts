@@ -1,10 +1,11 @@
 import { type Environment, misconfigured } from '../call'
+import type { Protocol } from './exchange'
 
 /** Where an upstream is: what the request says, and where the socket goes. */
 export interface Endpoint {
   /** The production host: Host header and signing scope. */
   host: string
-  protocol: 'http:' | 'https:'
+  protocol: Protocol
   /** Where the socket goes. */
   hostname: string
   port: number

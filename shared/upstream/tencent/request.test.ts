@@ -1,7 +1,6 @@
-import { afterEach, describe, expect, it } from '@jest/globals'
+import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import * as v from 'valibot'
 import type { CallError, ErrorCode } from '../../call'
-import { requestTencent } from './request'
 import {
   type Answer,
   answer,
@@ -19,6 +18,10 @@ import {
   SECRETS,
   startFakeTencent,
 } from './testing'
+
+// As in a bundle.
+jest.mock('node-fetch', () => require('./nodeFetch'))
+const { requestTencent } = require('./request') as typeof import('./request')
 
 let fake: FakeTencent | undefined
 const open: { release(): void }[] = []
