@@ -43,6 +43,27 @@ describe('the documented examples, through the built functions', () => {
     expect(bed.cloud.sandbox.counts.get('/cgi-bin/express/business/quota/get')).toBeGreaterThan(0)
   })
 
+  it('getQuota lists the same accounts by cloud call and by HTTPS', async () => {
+    const { authorizerAppid } = bed.cloud.sandbox.credentials.wechat
+
+    const [byCloudCall, byHttps] = await Promise.all([call('getQuota', {}), call('getQuota', { authorizerAppid })])
+
+    // All but the number itself, which may have gone down in between.
+    const known = (answer: unknown) => {
+      const { accounts } = (answer as { data: { accounts: { quotaNum: number | null }[] } }).data
+      return accounts.map(({ quotaNum, ...account }) => ({ ...account, hasQuota: quotaNum !== null }))
+    }
+    expect(known(byHttps)).toEqual(known(byCloudCall))
+    expect(known(byCloudCall)).toContainEqual({
+      deliveryId: 'ZTO',
+      bizId: 'sandbox-zto',
+      quotaUpdateTime: expect.any(Number),
+      statusCode: 0,
+      alias: expect.any(String),
+      hasQuota: true,
+    })
+  })
+
   it('tencentBilling answers the documented member to the cent', async () => {
     const answer = await call('tencentBilling', { action: 'memberBalances', memberUins: ['700001941608'] })
 
