@@ -16,7 +16,7 @@ export interface Deadline {
   remaining(): number
   /** The promise's result, or a DEADLINE_EXCEEDED rejection when time is up first. For work that cannot be aborted. */
   race<T>(work: Promise<T>): Promise<T>
-  /** Ends the timer. */
+  /** Once the answer stands: ends the timer, and whatever work nobody waits for any more. */
   release(): void
 }
 
@@ -36,7 +36,7 @@ function isBudget(value: unknown): value is number {
 export function startDeadline(budgetMs: number, clock: Clock): Deadline {
   const endsAt = clock.now() + budgetMs - Math.min(MARGIN_MS, budgetMs / 5)
   const work = new AbortController()
-  const release = clock.after(Math.max(0, endsAt - clock.now()), () => work.abort(deadlineExceeded()))
+  const cancel = clock.after(Math.max(0, endsAt - clock.now()), () => work.abort(deadlineExceeded()))
   const { signal } = work
   // Everything that works at the same time listens; Node would warn of a leak after ten.
   setMaxListeners(Number.POSITIVE_INFINITY, signal)
@@ -44,7 +44,10 @@ export function startDeadline(budgetMs: number, clock: Clock): Deadline {
     signal,
     remaining: () => Math.max(0, endsAt - clock.now()),
     race: promise => raceSignal(promise, signal),
-    release,
+    release() {
+      cancel()
+      work.abort(ANSWERED)
+    },
   }
 }
 
@@ -67,3 +70,6 @@ export function deadlineExceeded(): CallError {
     ),
   )
 }
+
+/** Why work is aborted that was still under way when the answer stood. One for all: making an error takes a while. */
+const ANSWERED = deadlineExceeded()

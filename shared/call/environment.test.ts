@@ -41,3 +41,22 @@ describe('misconfigured', () => {
     expect(error.text.en).toMatch(/SOME_URL.*must be an address/)
   })
 })
+
+describe('secret', () => {
+  it('is needed like any other variable', () => {
+    expect(environmentFrom({ KEY: ' abc ' }).secret('KEY')).toBe('abc')
+    expect(() => environmentFrom({}).secret('KEY')).toThrow('KEY')
+  })
+
+  it.each(['密钥', 'id（新）', 'two words', 'line\nbreak'])('is NOT_CONFIGURED for %j, without repeating it', value => {
+    const error = (() => {
+      try {
+        return environmentFrom({ KEY: value }).secret('KEY')
+      } catch (thrown) {
+        return thrown
+      }
+    })()
+    expect(error).toMatchObject({ code: 'NOT_CONFIGURED' })
+    expect(JSON.stringify(error)).not.toContain(value)
+  })
+})

@@ -7,17 +7,40 @@ export interface Environment {
   get(name: string): string | undefined
   /** The value. Throws NOT_CONFIGURED naming the variable when it is unset or blank. */
   need(name: string): string
+  /**
+   * A credential, needed like any other; from now on it is blotted out. Throws NOT_CONFIGURED, too, for characters that no
+   * header can carry: a line break or a full-width bracket from copying.
+   */
+  secret(name: string): string
+  /** Has this value blotted out as well, for a credential that was not configured but fetched. */
+  conceal(value: string): void
+  /** The text with `***` for every credential in it. Upstreams sometimes repeat what they were given. */
+  blot(text: string): string
 }
 
 export function environmentFrom(variables: NodeJS.ProcessEnv): Environment {
+  const secrets = new Set<string>()
   const get = (name: string) => variables[name]?.trim() || undefined
+  const need = (name: string) => {
+    const value = get(name)
+    if (value === undefined) throw notConfigured(name)
+    return value
+  }
   return {
     get,
-    need(name) {
-      const value = get(name)
-      if (value === undefined) throw notConfigured(name)
+    need,
+    secret(name) {
+      const value = need(name)
+      if (!/^[\x21-\x7e]+$/.test(value))
+        throw misconfigured(name, {
+          zh: '不含空白和全角字符的凭证',
+          en: 'a credential of plain characters, without blanks',
+        })
+      secrets.add(value)
       return value
     },
+    conceal: value => void secrets.add(value),
+    blot: text => [...secrets].reduce((blotted, secret) => blotted.replaceAll(secret, '***'), text),
   }
 }
 

@@ -1,5 +1,5 @@
+import type { Call } from './call'
 import type { CallError, ErrorCode, UpstreamDetail } from './errors'
-import type { Language } from './text'
 
 /** An error as it travels to a caller. */
 export interface ErrorBody {
@@ -14,7 +14,10 @@ export interface ErrorBody {
   upstream?: UpstreamDetail
 }
 
-export function errorBody(error: CallError, language: Language): ErrorBody {
+export function errorBody(
+  error: CallError,
+  { language, environment }: Pick<Call, 'language' | 'environment'>,
+): ErrorBody {
   return {
     code: error.code,
     message: error.text[language],
@@ -22,6 +25,6 @@ export function errorBody(error: CallError, language: Language): ErrorBody {
     ...(error.fields && {
       fields: error.fields.map(({ path, message }) => ({ path, message: message[language] })),
     }),
-    ...(error.upstream && { upstream: error.upstream }),
+    ...(error.upstream && { upstream: { ...error.upstream, message: environment.blot(error.upstream.message) } }),
   }
 }

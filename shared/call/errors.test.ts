@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { environmentFrom } from './environment'
 import { errorBody } from './errorBody'
 import { CallError, type ErrorCode } from './errors'
 import { text } from './text'
@@ -36,6 +37,20 @@ describe('CallError', () => {
 })
 
 describe('errorBody', () => {
+  const environment = environmentFrom({ KEY: 'k-123' })
+
+  it('blots credentials out of what the upstream said', () => {
+    const concealing = environmentFrom({ KEY: 'k-123' })
+    concealing.secret('KEY')
+    concealing.conceal('t-456')
+    const upstream = { provider: 'huawei' as const, code: 'APIGW.0301', message: 'ak:k-123 token t-456 not exist' }
+    const body = errorBody(new CallError('UPSTREAM_REJECTED', TEXT, { upstream }), {
+      language: 'en',
+      environment: concealing,
+    })
+    expect(body.upstream?.message).toBe('ak:*** token *** not exist')
+  })
+
   const detail = {
     fields: [{ path: 'a.0', message: text('错', 'wrong') }],
     upstream: { provider: 'wechat' as const, code: '-1', message: 'busy', requestId: 'r1' },
@@ -44,12 +59,18 @@ describe('errorBody', () => {
 
   it('speaks the asked language, fields included', () => {
     const error = new CallError('INVALID_ARGUMENT', TEXT, detail)
-    expect(errorBody(error, 'zh')).toMatchObject({ message: '中文', fields: [{ path: 'a.0', message: '错' }] })
-    expect(errorBody(error, 'en')).toMatchObject({ message: 'English', fields: [{ path: 'a.0', message: 'wrong' }] })
+    expect(errorBody(error, { language: 'zh', environment })).toMatchObject({
+      message: '中文',
+      fields: [{ path: 'a.0', message: '错' }],
+    })
+    expect(errorBody(error, { language: 'en', environment })).toMatchObject({
+      message: 'English',
+      fields: [{ path: 'a.0', message: 'wrong' }],
+    })
   })
 
   it('holds code, retryable and what the upstream said, and nothing of the cause', () => {
-    const body = errorBody(new CallError('RATE_LIMITED', TEXT, detail), 'en')
+    const body = errorBody(new CallError('RATE_LIMITED', TEXT, detail), { language: 'en', environment })
     expect(body).toEqual({
       code: 'RATE_LIMITED',
       message: 'English',
@@ -60,7 +81,7 @@ describe('errorBody', () => {
   })
 
   it('leaves out fields and upstream when there are none', () => {
-    expect(errorBody(new CallError('NOT_FOUND', TEXT), 'en')).toEqual({
+    expect(errorBody(new CallError('NOT_FOUND', TEXT), { language: 'en', environment })).toEqual({
       code: 'NOT_FOUND',
       message: 'English',
       retryable: false,

@@ -11,9 +11,9 @@ const RANK: Record<Role, number> = { viewer: 1, admin: 2 }
  */
 export async function requireRole(caller: Caller, needed: Role, call: Call): Promise<void> {
   if (caller.kind === 'timer' || caller.kind === 'function') return
-  if (caller.kind !== 'client') throw denied()
+  if (caller.kind !== 'client') throw denied(caller)
   const role = isListedAdmin(caller.openid, call) ? 'admin' : await findRole(caller.openid, call)
-  if (role === undefined || RANK[role] < RANK[needed]) throw denied()
+  if (role === undefined || RANK[role] < RANK[needed]) throw denied(caller)
 }
 
 function isListedAdmin(openid: string, call: Call): boolean {
@@ -21,12 +21,23 @@ function isListedAdmin(openid: string, call: Call): boolean {
   return listed.split(/[\s,;]+/).includes(openid)
 }
 
-function denied(): CallError {
+function denied(caller: Caller): CallError {
+  if (caller.kind !== 'client') {
+    return new CallError(
+      'PERMISSION_DENIED',
+      text(
+        '此函数只接受小程序用户、定时器和同一环境中其他函数的调用。',
+        'This function is called by users of the Mini Program, timers, and other functions of the same environment only.',
+      ),
+    )
+  }
+  // Their own OPENID: it tells nobody else anything, and they cannot see it elsewhere.
+  const { openid } = caller
   return new CallError(
     'PERMISSION_DENIED',
     text(
-      '你没有查看的权限。请管理员把你的 OPENID 加为成员，或写入环境变量 ADMIN_OPENIDS。',
-      'You have no permission for this. Ask an administrator to add your OPENID as a member, or to ADMIN_OPENIDS.',
+      `你没有使用此功能的权限。请管理员把你的 OPENID ${openid} 加为成员，或写入环境变量 ADMIN_OPENIDS。`,
+      `You have no permission for this. Ask an administrator to add your OPENID ${openid} as a member, or to ADMIN_OPENIDS.`,
     ),
   )
 }

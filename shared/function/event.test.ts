@@ -29,11 +29,11 @@ describe('inputFrom a client', () => {
     expect(Object.getPrototypeOf(input)).toBe(Object.prototype)
   })
 
-  it.each([undefined, null])('is empty for %p', event => {
-    expect(inputFrom(event, CLIENT)).toEqual({})
+  it('is empty without an event', () => {
+    expect(inputFrom(undefined, CLIENT)).toEqual({})
   })
 
-  it.each<[unknown]>([[[]], [[{ a: 1 }]], ['{"a":1}'], [''], [0], [7], [true], [() => {}]])(
+  it.each<[unknown]>([[null], [[]], [[{ a: 1 }]], ['{"a":1}'], [''], [0], [7], [true], [() => {}]])(
     'is INVALID_ARGUMENT for %p',
     async event => {
       const error = await failureOf(() => inputFrom(event, CLIENT))

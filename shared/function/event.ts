@@ -10,7 +10,7 @@ const TIMER_KEYS = ['Type', 'TriggerName', 'Time', 'Message']
  * `{}` when `Message` is blank. Throws INVALID_ARGUMENT when that is not an object.
  */
 export function inputFrom(event: unknown, caller: Caller): Record<string, unknown> {
-  const object = asObject(event ?? {}, '')
+  const object = asObject(event === undefined ? {} : event, '')
   if (caller.kind === 'timer' && 'TriggerName' in object) {
     return { ...without(object, TIMER_KEYS), ...messageOf(object['Message']) }
   }

@@ -56,9 +56,30 @@ describe('exactly', () => {
   it('names every field at fault, each in both languages', async () => {
     const error = await refusal(exactly({ a: name(3), b: wholeNumber(1, 2), c: flag() }), { a: 7, b: 3, c: 'true' })
     expect(error.fields).toEqual([
-      { path: 'a', message: { zh: '应为 1 至 3 个字符的字符串', en: 'must be a string of 1 to 3 characters' } },
+      {
+        path: 'a',
+        message: { zh: '应为 1 至 3 个字符且非空白的字符串', en: 'must be a string of 1 to 3 characters, not blank' },
+      },
       { path: 'b', message: { zh: '应为 1 至 2 的整数', en: 'must be a whole number from 1 to 2' } },
       { path: 'c', message: { zh: '应为 true 或 false', en: 'must be true or false' } },
+    ])
+  })
+})
+
+describe('a flood', () => {
+  it('of unknown keys is refused at once, naming a few', async () => {
+    const flood = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, index) => [`${'k'.repeat(200)}${index}`, index]),
+    )
+    const error = await refusal(exactly({ a: flag() }), flood)
+    expect(error.fields).toHaveLength(20)
+    expect(JSON.stringify(error.fields).length).toBeLessThan(10_000)
+  })
+
+  it('of items is refused for its length, without a word on each', async () => {
+    const error = await refusal(exactly({ a: listOf(flag(), 50) }), { a: Array(50_000).fill(0) })
+    expect(error.fields).toEqual([
+      { path: 'a', message: { zh: '应为 1 至 50 项的列表', en: 'must be a list of 1 to 50' } },
     ])
   })
 })

@@ -6,6 +6,10 @@ export function says(zh: string, en: string): (issue: v.BaseIssue<unknown>) => s
   return issue => (issue.lang === 'en' ? en : zh)
 }
 
+/** An answer names no more: a caller corrects a few at a time, and a megabyte of them would not get through. */
+const MOST_FIELDS = 20
+const LONGEST_PATH = 100
+
 /** An object with these keys and no others. */
 export function exactly<const Entries extends v.ObjectEntries>(entries: Entries) {
   const known = Object.keys(entries).join(', ')
@@ -14,10 +18,11 @@ export function exactly<const Entries extends v.ObjectEntries>(entries: Entries)
     v.rawCheck<object>(({ dataset, addIssue }) => {
       if (!dataset.typed) return
       // Own keys only: `in` would take `__proto__` and `constructor` for known ones.
-      for (const key of Object.keys(dataset.value).filter(key => !Object.hasOwn(entries, key))) {
+      const unknown = Object.keys(dataset.value).filter(key => !Object.hasOwn(entries, key))
+      for (const key of unknown.slice(0, MOST_FIELDS)) {
         addIssue({
           message: says(`没有这个输入项；可用的有：${known}`, `is not an input; known are: ${known}`),
-          path: [{ type: 'object', origin: 'key', input: { ...dataset.value }, key, value: undefined }],
+          path: [{ type: 'object', origin: 'key', input: {}, key, value: undefined }],
         })
       }
     }),
@@ -32,7 +37,10 @@ function isObject(value: unknown): boolean {
 
 /** A string of 1 to `longest` characters. */
 export function name(longest: number) {
-  const message = says(`应为 1 至 ${longest} 个字符的字符串`, `must be a string of 1 to ${longest} characters`)
+  const message = says(
+    `应为 1 至 ${longest} 个字符且非空白的字符串`,
+    `must be a string of 1 to ${longest} characters, not blank`,
+  )
   return v.pipe(
     v.string(message),
     v.check(value => value.trim() !== '' && value.length <= longest, message),
@@ -67,8 +75,9 @@ export function parseInput<const Schema extends v.GenericSchema>(
   const result = v.safeParse(schema, input, { lang: 'zh', abortPipeEarly: true })
   if (result.success) return result.output
   const english = v.safeParse(schema, input, { lang: 'en', abortPipeEarly: true })
-  const fields = result.issues.map((issue, index): FieldProblem => {
-    return { path: v.getDotPath(issue) ?? '', message: text(issue.message, english.issues?.[index]?.message ?? '') }
+  const fields = result.issues.slice(0, MOST_FIELDS).map((issue, index): FieldProblem => {
+    const path = (v.getDotPath(issue) ?? '').slice(0, LONGEST_PATH)
+    return { path, message: text(issue.message, english.issues?.[index]?.message ?? '') }
   })
   throw invalidArgument(fields)
 }
@@ -85,5 +94,6 @@ export function invalidArgument(fields: FieldProblem[]): CallError {
 /** A list of 1 to `most` of these. */
 export function listOf<const Item extends v.GenericSchema>(item: Item, most: number) {
   const message = says(`应为 1 至 ${most} 项的列表`, `must be a list of 1 to ${most}`)
-  return v.pipe(v.array(item, message), v.minLength(1, message), v.maxLength(most, message))
+  // Its length first: the items of a list that is too long are not looked at.
+  return v.pipe(v.array(v.unknown(), message), v.minLength(1, message), v.maxLength(most, message), v.array(item))
 }

@@ -96,7 +96,7 @@ export function readWaybillQuotas(
     try {
       return await readWaybillQuota(account, authorizerAppid, call)
     } catch (error) {
-      if (error instanceof CallError) return { ...account, error: errorBody(error, call.language) }
+      if (error instanceof CallError) return { ...account, error: errorBody(error, call) }
       throw error
     }
   }

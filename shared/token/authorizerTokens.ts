@@ -16,7 +16,7 @@ export function authorizerTokens(authorizerAppid: string): AccessTokens {
   return {
     async current({ environment }) {
       const appid = environment.need('WECHAT_AUTHORIZER_APPID')
-      if (appid === authorizerAppid) return environment.need('WECHAT_AUTHORIZER_ACCESS_TOKEN')
+      if (appid === authorizerAppid) return environment.secret('WECHAT_AUTHORIZER_ACCESS_TOKEN')
       throw new CallError(
         'NOT_FOUND',
         text(
@@ -32,7 +32,7 @@ export function authorizerTokens(authorizerAppid: string): AccessTokens {
 /** Any authorised app's token, for what all authorised apps share. */
 export function anyAuthorizerTokens(): AccessTokens {
   return {
-    current: async ({ environment }) => environment.need('WECHAT_AUTHORIZER_ACCESS_TOKEN'),
+    current: async ({ environment }) => environment.secret('WECHAT_AUTHORIZER_ACCESS_TOKEN'),
     replace: noOther,
   }
 }

@@ -50,6 +50,8 @@ export function exchange(
 ): Promise<HttpAnswer> {
   const { request, agent } = transportFor(protocol)
   return new Promise((resolve, reject) => {
+    // By hand: the option `signal` would cost a cold start another module.
+    const onAbort = () => outgoing.destroy(signal.reason)
     const outgoing = request({ agent, ...options }, incoming => {
       const chunks: Buffer[] = []
       let length = 0
@@ -60,13 +62,13 @@ export function exchange(
       })
       incoming.on('error', reject)
       incoming.on('end', () => {
+        // From here on the connection is free for others: an abort must not end it.
+        signal.removeEventListener('abort', onAbort)
         const { statusCode: status = 0, headers } = incoming
         resolve({ status, headers, body: Buffer.concat(chunks).toString('utf8') })
       })
     })
     outgoing.on('error', reject)
-    // By hand: the option `signal` would cost a cold start another module.
-    const onAbort = () => outgoing.destroy(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
     outgoing.on('close', () => signal.removeEventListener('abort', onAbort))
     if (signal.aborted) onAbort()

@@ -24,11 +24,14 @@ export async function getHuawei<const Schema extends v.GenericSchema>(
   const get = (proof: Proof) => send(path, schema, proof, call)
   if (credentials.kind !== 'user') return get(credentials)
   const token = await iamToken(credentials, call)
+  call.environment.conceal(token)
   try {
     return await get({ kind: 'token', token })
   } catch (error) {
     if (!(error instanceof CredentialsRefused)) throw error
-    return get({ kind: 'token', token: await iamToken(credentials, call, token) })
+    const renewed = await iamToken(credentials, call, token)
+    call.environment.conceal(renewed)
+    return get({ kind: 'token', token: renewed })
   }
 }
 

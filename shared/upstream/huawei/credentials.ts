@@ -11,20 +11,18 @@ export function credentialsFrom(environment: Environment): Credentials {
   if (environment.get('HUAWEI_ACCESS_KEY') || environment.get('HUAWEI_SECRET_KEY')) {
     return {
       kind: 'key',
-      accessKey: environment.need('HUAWEI_ACCESS_KEY'),
-      secretKey: environment.need('HUAWEI_SECRET_KEY'),
-      securityToken: environment.get('HUAWEI_SECURITY_TOKEN'),
+      accessKey: environment.secret('HUAWEI_ACCESS_KEY'),
+      secretKey: environment.secret('HUAWEI_SECRET_KEY'),
+      securityToken: environment.get('HUAWEI_SECURITY_TOKEN') && environment.secret('HUAWEI_SECURITY_TOKEN'),
     }
   }
-  const token = environment.get('HUAWEI_AUTH_TOKEN')
-  if (token) return { kind: 'token', token }
+  if (environment.get('HUAWEI_AUTH_TOKEN')) return { kind: 'token', token: environment.secret('HUAWEI_AUTH_TOKEN') }
   if (environment.get('HUAWEI_IAM_USER')) {
-    return {
-      kind: 'user',
-      user: environment.need('HUAWEI_IAM_USER'),
-      password: environment.need('HUAWEI_IAM_PASSWORD'),
-      domain: environment.need('HUAWEI_IAM_DOMAIN'),
-    }
+    const user = environment.need('HUAWEI_IAM_USER')
+    // It travels in a body, where any character may stand.
+    const password = environment.need('HUAWEI_IAM_PASSWORD')
+    environment.conceal(password)
+    return { kind: 'user', user, password, domain: environment.need('HUAWEI_IAM_DOMAIN') }
   }
   throw notConfigured('HUAWEI_ACCESS_KEY')
 }

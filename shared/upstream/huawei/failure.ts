@@ -28,7 +28,8 @@ export function huaweiFailure(answer: HttpAnswer): CallError {
       'Huawei Cloud refused the credentials. Check HUAWEI_ACCESS_KEY and HUAWEI_SECRET_KEY, the token, or the IAM user.'
     return new CredentialsRefused('UPSTREAM_REJECTED', text(zh, en), { upstream })
   }
-  if (answer.status === 403) {
+  // Of the business support system alone: IAM's refusals have other causes.
+  if (answer.status === 403 && upstream.code.startsWith('CBC.')) {
     const zh = '此接口只对解决方案提供商或经销商的凭证开放。'
     const en = 'This API is open only to the credentials of a solution provider or distributor.'
     return rejected(upstream, text(zh, en))

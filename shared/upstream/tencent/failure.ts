@@ -9,10 +9,9 @@ export function isTransient(error: CallError): boolean {
 
 /**
  * What the SDK threw as the typed error that tells what to do. Told apart by shape, not by class: its classes lose their
- * names when a bundle is minified. What is none of the SDK's failures comes back as it is. `secrets` are blotted out of
- * the upstream's words.
+ * names when a bundle is minified. What is none of the SDK's failures comes back as it is.
  */
-export function tencentFailure(thrown: unknown, secrets: readonly string[]): unknown {
+export function tencentFailure(thrown: unknown): unknown {
   if (typeof thrown !== 'object' || thrown === null) return thrown
   const { name, type, code, httpCode, message, requestId } = thrown as Record<string, unknown>
   if (typeof httpCode === 'number') return httpFailure('tencent', httpCode)
@@ -20,9 +19,10 @@ export function tencentFailure(thrown: unknown, secrets: readonly string[]): unk
   if (name === 'TypeError') return changed('tencent', 'Response: expected Object')
   if (type === 'invalid-json') return changed('tencent', 'answer: expected JSON')
   const words = typeof message === 'string' ? message : ''
+  if (words.startsWith('answer: longer')) return changed('tencent', words)
   // The network's failures have an empty request id, or none.
   if (typeof code === 'string' && typeof requestId === 'string') {
-    return refusal({ provider: 'tencent', code, message: blot(words, secrets), ...(requestId && { requestId }) })
+    return refusal({ provider: 'tencent', code, message: words, ...(requestId && { requestId }) })
   }
   if (typeof requestId === 'string' && 'code' in thrown) return changed('tencent', 'Response.Error.Code', requestId)
   if (typeof type === 'string' || typeof requestId === 'string') return connectionFailure(words)
@@ -71,8 +71,4 @@ function connectionFailure(words: string): CallError {
   const isReset = /socket hang up|aborted|premature close/i.test(words)
   const reason = code ?? (isReset ? 'ECONNRESET' : undefined)
   return networkFailure('tencent', Object.assign(new Error('the connection failed'), reason && { code: reason }))
-}
-
-function blot(words: string, secrets: readonly string[]): string {
-  return secrets.reduce((blotted, secret) => blotted.replaceAll(secret, '***'), words)
 }

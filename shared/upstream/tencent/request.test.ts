@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import * as v from 'valibot'
-import type { CallError, ErrorCode } from '../../call'
+import { type CallError, type ErrorCode, errorBody } from '../../call'
 import {
   type Answer,
   answer,
@@ -197,8 +197,9 @@ describe('a fault', () => {
     const { url } = await serve(refuse('AuthFailure', `${id} with ${key} is wrong`))
     const call = newCall({ TENCENT_BILLING_URL: url })
     const error = await failureOf(requestTencent(request, call))
-    expect(error.upstream?.message).toBe('*** with *** is wrong')
-    expect(JSON.stringify([error, error.message, call.lines])).not.toMatch(new RegExp(`${id}|${key}`))
+    const told = errorBody(error, call)
+    expect(told.upstream?.message).toBe('*** with *** is wrong')
+    expect(JSON.stringify([told, call.lines])).not.toMatch(new RegExp(`${id}|${key}`))
   })
 
   it('of a server that is not there is told', async () => {

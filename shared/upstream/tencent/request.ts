@@ -46,8 +46,8 @@ export async function requestTencent<const Schema extends v.GenericSchema>(
 ): Promise<v.InferOutput<Schema>> {
   const { clock, environment } = call
   const endpoint = tencentEndpoint(service, environment)
-  const secretId = environment.need('TENCENT_SECRET_ID')
-  const secretKey = environment.need('TENCENT_SECRET_KEY')
+  const secretId = environment.secret('TENCENT_SECRET_ID')
+  const secretKey = environment.secret('TENCENT_SECRET_KEY')
   const pace = paceFor(action, environment)
   const attempt = async (signal: AbortSignal) => {
     // A client holds no connection, the agent does: a new one costs nothing and follows changed credentials. The clients
@@ -64,7 +64,7 @@ export async function requestTencent<const Schema extends v.GenericSchema>(
       },
     })
     const answer: unknown = await client.request(action, parameters, { signal }).catch((error: unknown) => {
-      throw tencentFailure(error, [secretId, secretKey])
+      throw tencentFailure(error)
     })
     return checkAnswer(schema, answer, 'tencent', requestIdOf(answer))
   }

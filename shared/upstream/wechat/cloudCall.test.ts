@@ -111,12 +111,11 @@ describe('cloudCall', () => {
     expect(error.message).toContain('TENCENTCLOUD_SECRETID')
   })
 
-  it('passes on what is no error of the SDK as it is', async () => {
-    const bug = new Error('bug')
+  it('takes what the SDK throws without a code for an outage', async () => {
     mockCloud.openapi('logistics.getQuota', () => {
-      throw bug
+      throw new Error('bug')
     })
-    await expect(getQuota()).rejects.toBe(bug)
+    await expect(getQuota()).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE', upstream: { code: 'SDK' } })
   })
 
   function getQuota() {

@@ -1,9 +1,9 @@
 import type * as v from 'valibot'
-import { type Call, raceSignal } from '../../call'
+import { type Call, CallError, raceSignal } from '../../call'
 import { cloudSdk, sdkErrorCode, sdkErrorMessage } from '../../cloud'
 import { checkAnswer } from '../answer'
 import { callUpstream } from '../attempt'
-import { changed } from '../failure'
+import { changed, unavailable } from '../failure'
 import { wechatFailure } from './failure'
 
 /** Invalid JSON inside the platform's answer. */
@@ -51,6 +51,9 @@ async function invoke(
   } catch (error) {
     const code = sdkErrorCode(error)
     if (code === INVALID_ANSWER) throw changed('wechat', 'answer: expected JSON')
+    if (code === undefined && !(error instanceof CallError)) {
+      throw unavailable({ provider: 'wechat', code: 'SDK', message: 'the SDK failed without a code' }, error)
+    }
     if (code === undefined) throw error
     throw wechatFailure(code, sdkErrorMessage(error), api, error)
   }

@@ -14,8 +14,8 @@ export function cursorFor(question: readonly unknown[], place: unknown): string 
 }
 
 /**
- * The place that a cursor names. Throws INVALID_ARGUMENT, field `cursor`, for one that is damaged, made up, or belongs to
- * another question: it is the caller's word.
+ * The place that a cursor names. Throws INVALID_ARGUMENT, field `cursor`, for one that is damaged or belongs to another
+ * question. It is the caller's word: who forges one misleads but themselves.
  */
 export function placeFrom<const Schema extends v.GenericSchema>(
   cursor: string,
