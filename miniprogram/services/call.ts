@@ -7,3 +7,15 @@ export async function call<Data>(name: string, data: Record<string, unknown> = {
   if (envelope.ok) return envelope.data
   throw new Error(envelope.error.message)
 }
+
+/** Calls a function again with its cursor until the answer is whole; every part of it. */
+export async function callUntilWhole<Data>(name: string, data: Record<string, unknown>): Promise<Data[]> {
+  const parts: Data[] = []
+  let cursor: string | undefined
+  do {
+    const part = await call<Data & { next?: string }>(name, cursor === undefined ? data : { ...data, cursor })
+    parts.push(part)
+    cursor = part.next
+  } while (cursor !== undefined)
+  return parts
+}

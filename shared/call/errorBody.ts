@@ -1,5 +1,5 @@
-import type { Call } from './call'
 import type { CallError, ErrorCode, UpstreamDetail } from './errors'
+import type { Language } from './text'
 
 /** An error as it travels to a caller. */
 export interface ErrorBody {
@@ -14,10 +14,13 @@ export interface ErrorBody {
   upstream?: UpstreamDetail
 }
 
-export function errorBody(
-  error: CallError,
-  { language, environment }: Pick<Call, 'language' | 'environment'>,
-): ErrorBody {
+/** Whose language it is told in, and whose credentials are blotted out: a call, or as much of it. */
+interface Told {
+  language: Language
+  environment: { blot(text: string): string }
+}
+
+export function errorBody(error: CallError, { language, environment }: Told): ErrorBody {
   return {
     code: error.code,
     message: error.text[language],

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
-import { failureOf } from '../../tests/support/failure'
 import { environmentFrom } from '../call'
 import type { cloudSdk as CloudSdk } from './sdk'
 
@@ -44,7 +43,13 @@ describe('cloudSdk', () => {
     expect(await thrownBy(() => cloudSdk(environmentFrom({})))).toMatchObject({ code: 'NOT_CONFIGURED' })
   })
 
-  function thrownBy(work: () => unknown): Promise<unknown> {
-    return failureOf(work)
+  // The module is loaded anew for each test, and its errors with it: no `instanceof` here.
+  async function thrownBy(work: () => unknown): Promise<unknown> {
+    try {
+      await work()
+    } catch (error) {
+      return error
+    }
+    throw new Error('did not fail')
   }
 })

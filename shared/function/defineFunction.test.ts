@@ -211,6 +211,19 @@ describe('defineFunction', () => {
       expect((await work).result).toMatchObject({ ok: true, data: 'partial' })
     })
 
+    it.each(['resolves', 'rejects'])(
+      'ends what is still under way when run %s, so that nothing is asked after the answer',
+      async end => {
+        let signal: AbortSignal | undefined
+        await invoke(async (_, call) => {
+          signal = call.deadline.signal
+          expect(signal.aborted).toBe(false)
+          if (end === 'rejects') throw new Error('x')
+        })
+        expect(signal?.aborted).toBe(true)
+      },
+    )
+
     it('leaves no timer behind, however run ends', async () => {
       const clock = fakeClock()
       await invoke(async () => 1, { clock })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { isDay, isSameMonth, splitByMonth, today } from './day'
+import { isDay, isSameMonth, splitByMonth } from './day'
 
 const DAY_MS = 86_400_000
 const asDay = (ms: number) => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '')
@@ -41,20 +41,6 @@ describe('isDay', () => {
         expect(isDay(day.join(''))).toBe(exists)
       }),
     )
-  })
-})
-
-describe('today', () => {
-  it('turns over at midnight in Shanghai', () => {
-    expect(today(Date.UTC(2026, 10, 20, 15, 59, 59, 999))).toBe('20261120')
-    expect(today(Date.UTC(2026, 10, 20, 16))).toBe('20261121')
-    expect(today(Date.UTC(2026, 11, 31, 16))).toBe('20270101')
-  })
-
-  it('agrees with the time zone data of Intl', () => {
-    const format = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' })
-    const instants = fc.integer({ min: Date.UTC(1992, 0), max: Date.UTC(2100, 0) })
-    fc.assert(fc.property(instants, now => expect(today(now)).toBe(format.format(now).replaceAll('-', ''))))
   })
 })
 

@@ -1,5 +1,3 @@
-/** China Standard Time; no daylight saving since 1991. */
-const SHANGHAI_OFFSET_MS = 8 * 60 * 60_000
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** A span of calendar days, both ends included, as yyyymmdd. */
@@ -13,11 +11,6 @@ export function isDay(day: string): boolean {
   if (!/^\d{8}$/.test(day)) return false
   const { year, month, date } = partsOf(day)
   return year >= 1970 && month >= 1 && month <= 12 && date >= 1 && date <= daysInMonth(year, month)
-}
-
-/** Today in Shanghai, as yyyymmdd. `now` is epoch milliseconds. */
-export function today(now: number): string {
-  return new Date(now + SHANGHAI_OFFSET_MS).toISOString().slice(0, 10).replaceAll('-', '')
 }
 
 /** Whether both days are in one calendar month. */

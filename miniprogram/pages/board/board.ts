@@ -1,4 +1,4 @@
-import { call } from '../../services/call'
+import { call, callUntilWhole } from '../../services/call'
 
 interface Row {
   name: string
@@ -12,18 +12,38 @@ interface Section {
   rows: Row[]
 }
 
-interface Accounts {
-  accounts: { deliveryId: string; bizId: string; alias: string | null; quotaNum: number | null }[]
+interface Account {
+  deliveryId: string
+  bizId: string
+  alias: string | null
+  quotaNum: number | null
+  /** 0 when bound; an account that is not bound has no quota to speak of. */
+  statusCode: number | null
+}
+
+interface Reason {
+  bizId: string
+  error?: { code: string }
 }
 
 interface Audits {
   rest: number
   limit: number
+  speedupRest: number
+  speedupLimit: number
   standing: string
 }
 
-interface Members {
-  members: { memberName: string | null; memberUin: string; realBalance: string | null; currency: string }[]
+interface Member {
+  memberName: string | null
+  memberUin: string
+  realBalance: string | null
+  currency: string
+}
+
+interface Usage {
+  quotaType: string
+  net: number
 }
 
 interface Credit {
@@ -34,39 +54,61 @@ interface Credit {
 const NO_DATA = '无数据'
 
 const SOURCES: { title: string; read(): Promise<Row[]> }[] = [
-  {
-    title: '电子面单余额',
-    async read() {
-      const { accounts } = await call<Accounts>('getQuota')
-      return accounts.map(({ deliveryId, bizId, alias, quotaNum }) => {
-        return { name: `${alias || deliveryId} ${bizId}`, value: quotaNum === null ? NO_DATA : `${quotaNum} 张` }
-      })
-    },
-  },
-  {
-    title: '代码审核额度',
-    async read() {
-      const { rest, limit, standing } = await call<Audits>('queryQuota')
-      return [{ name: '本月剩余', value: standing === 'not-granted' ? '未授予' : `${rest} / ${limit} 次` }]
-    },
-  },
-  {
-    title: '腾讯云成员余额',
-    async read() {
-      const { members } = await call<Members>('tencentBilling', { action: 'memberBalances', all: true })
-      return members.map(({ memberName, memberUin, realBalance, currency }) => {
-        return { name: memberName || memberUin, value: realBalance === null ? NO_DATA : `${realBalance} ${currency}` }
-      })
-    },
-  },
-  {
-    title: '华为云消费配额',
-    async read() {
-      const { remaining, currency } = await call<Credit>('huaweiCredit')
-      return [{ name: '剩余', value: `${remaining} ${currency}` }]
-    },
-  },
+  { title: '电子面单余额', read: readWaybills },
+  { title: '代码审核额度', read: readAudits },
+  { title: '腾讯云成员余额', read: readMembers },
+  { title: '电子签本月用量', read: readUsage },
+  { title: '华为云消费配额', read: readCredit },
 ]
+
+async function readWaybills(): Promise<Row[]> {
+  const { accounts } = await call<{ accounts: Account[] }>('getQuota')
+  // The list has no number for some; asked one by one, WeChat says why.
+  const silent = accounts.filter(({ quotaNum, statusCode }) => quotaNum === null && !statusCode)
+  const asked = silent.map(({ deliveryId, bizId }) => ({ deliveryId, bizId }))
+  const reasons = asked.length > 0 ? (await call<{ accounts: Reason[] }>('getQuota', { accounts: asked })).accounts : []
+  return accounts.map(({ deliveryId, bizId, alias, quotaNum, statusCode }) => {
+    const name = `${alias || deliveryId} ${bizId}`
+    if (quotaNum !== null && !statusCode) return { name, value: `${quotaNum} 张` }
+    const isDirect = reasons.some(reason => reason.bizId === bizId && reason.error?.code === 'NOT_APPLICABLE')
+    return { name, value: isDirect ? '不适用' : NO_DATA }
+  })
+}
+
+async function readAudits(): Promise<Row[]> {
+  const { rest, limit, speedupRest, speedupLimit, standing } = await call<Audits>('queryQuota')
+  const value = (left: number, of: number) => (standing === 'not-granted' ? '未授予' : `${left} / ${of} 次`)
+  return [
+    { name: '审核，本月剩余', value: value(rest, limit) },
+    { name: '加急，本月剩余', value: value(speedupRest, speedupLimit) },
+  ]
+}
+
+async function readMembers(): Promise<Row[]> {
+  const parts = await callUntilWhole<{ members: Member[] }>('tencentBilling', { action: 'memberBalances', all: true })
+  return parts
+    .flatMap(({ members }) => members)
+    .map(({ memberName, memberUin, realBalance, currency }) => {
+      return { name: memberName || memberUin, value: realBalance === null ? NO_DATA : `${realBalance} ${currency}` }
+    })
+}
+
+async function readUsage(): Promise<Row[]> {
+  const endTime = shanghaiDay(Date.now())
+  const query = { action: 'usageDetail', startTime: `${endTime.slice(0, 6)}01`, endTime, summarize: true }
+  const parts = await callUntilWhole<{ summary: Usage[] }>('tencentBilling', query)
+  const summary = parts[parts.length - 1]?.summary ?? []
+  return summary.map(({ quotaType, net }) => ({ name: quotaType, value: `${net} 次` }))
+}
+
+async function readCredit(): Promise<Row[]> {
+  const { remaining, currency } = await call<Credit>('huaweiCredit')
+  return [{ name: '剩余', value: `${remaining} ${currency}` }]
+}
+
+function shanghaiDay(now: number): string {
+  return new Date(now + 8 * 3_600_000).toISOString().slice(0, 10).replace(/-/g, '')
+}
 
 /** What is left, source by source; one that cannot be read says why and hides no other. */
 Page({
