@@ -19,8 +19,18 @@ export interface Bed {
 
 export async function makeBed(options: Partial<LocalCloudOptions> = {}): Promise<Bed> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'yuliang-'))
+  const remove = () => rmSync(dataDirectory, { recursive: true, force: true })
+  // A test that is broken off closes nothing.
+  process.once('exit', remove)
+  const cleanUp = () => {
+    process.off('exit', remove)
+    remove()
+  }
   const sessions = new Sessions()
-  const cloud = await startLocalCloud({ root: ROOT, dataDirectory, sessions, ...options })
+  const cloud = await startLocalCloud({ root: ROOT, dataDirectory, sessions, ...options }).catch((error: unknown) => {
+    cleanUp()
+    throw error
+  })
   return {
     cloud,
     variables(functionName, caller) {
@@ -34,7 +44,7 @@ export async function makeBed(options: Partial<LocalCloudOptions> = {}): Promise
     },
     async close() {
       await cloud.close()
-      rmSync(dataDirectory, { recursive: true, force: true })
+      cleanUp()
     },
   }
 }

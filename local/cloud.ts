@@ -39,12 +39,28 @@ export const LOCAL_ADMIN = 'oLocalAdmin'
 const ENV_ID = 'local'
 
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  // Of what has started so far, in that order.
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    for (let end = closers.pop(); end; end = closers.pop()) await end()
+  }
+  try {
+    return { ...(await startParts(options, closers)), close }
+  } catch (error) {
+    // What still listened would keep the process alive.
+    await close()
+    throw error
+  }
+}
+
+async function startParts(options: LocalCloudOptions, closers: (() => Promise<void>)[]) {
   const now = options.now ?? Date.now
   const faults = new FaultPlan()
   const sessions = options.sessions ?? new Sessions()
   const { scale, upstreamLimits: limits } = options
-  const sandbox = await startSandbox({ now, faults, ...(scale && { scale }), ...(limits && { limits }) })
   mkdirSync(options.dataDirectory, { recursive: true })
+  const sandbox = await startSandbox({ now, faults, ...(scale && { scale }), ...(limits && { limits }) })
+  closers.push(sandbox.close)
   let runtime: Runtime | undefined
   const gateway = await startGateway({
     dataDirectory: options.dataDirectory,
@@ -62,6 +78,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
       return JSON.stringify(outcome.result)
     },
   })
+  closers.push(gateway.close)
   const environment = { ...sandboxEnvironment(sandbox), ...options.environment }
   runtime = createRuntime({
     functionsDirectory: join(options.root, 'dist/cloudfunctions'),
@@ -75,19 +92,8 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     ...(options.onLog && { onLog: options.onLog }),
     ...(options.limits && { limits: options.limits }),
   })
-  const started = runtime
-  return {
-    sandbox,
-    gateway,
-    runtime,
-    faults,
-    environment,
-    async close() {
-      await started.close()
-      await gateway.close()
-      await sandbox.close()
-    },
-  }
+  closers.push(runtime.close)
+  return { sandbox, gateway, runtime, faults, environment }
 }
 
 /** What the owner of the functions would configure, were the sandbox the real thing. */

@@ -1,5 +1,5 @@
 import { coldStart } from './bench/coldStart'
-import { type Figure, report } from './bench/figures'
+import { type Figure, isMissed, report } from './bench/figures'
 import { manyMembers, manyRecords } from './bench/scale'
 import { warm } from './bench/warm'
 import { buildAll } from './build'
@@ -16,7 +16,9 @@ async function main(): Promise<void> {
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue
     console.error(`\n${name} …`)
-    console.log(report(await bench()))
+    const figures = await bench()
+    console.log(report(figures))
+    if (figures.some(isMissed)) process.exitCode = 1
   }
 }
 

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { LOCAL_ADMIN, startLocalCloud } from '../local/cloud'
 import type { Caller } from '../local/runtime'
 import { buildAll } from './build'
+import { endOnClosedPipe } from './closedPipe'
 
 const root = join(__dirname, '..')
 
@@ -75,6 +76,7 @@ function callerOf(kind: string, openid: string, message: string): Caller | undef
   return kind === 'function' ? { kind, source: 'wx_client', openid } : undefined
 }
 
+endOnClosedPipe()
 main().then(
   code => {
     process.exitCode = code

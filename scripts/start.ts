@@ -1,4 +1,5 @@
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { once } from 'node:events'
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LOCAL_ADMIN, startLocalCloud } from '../local/cloud'
@@ -7,6 +8,7 @@ import { terminalLanguage } from '../local/console/language'
 import { readMeters } from '../local/console/meters'
 import { meterTable } from '../local/console/table'
 import { buildAll } from './build'
+import { endOnClosedPipe } from './closedPipe'
 
 const root = join(__dirname, '..')
 
@@ -37,7 +39,7 @@ async function main(): Promise<void> {
   const texts = TEXTS[language]
   await buildAll()
   mkdirSync(values.data, { recursive: true })
-  const log = createWriteStream(logFile, { flags: 'a' })
+  const log = await openLog(logFile)
   const cloud = await startLocalCloud({
     root,
     dataDirectory: join(values.data, 'database'),
@@ -68,6 +70,26 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
 }
 
+/** Throws when it cannot be opened; what fails later is said, once. */
+async function openLog(path: string): Promise<WriteStream> {
+  const log = createWriteStream(path, { flags: 'a' })
+  const say = (error: unknown) => {
+    return `The function log cannot be written: ${error instanceof Error ? error.message : error}`
+  }
+  try {
+    await once(log, 'open')
+  } catch (error) {
+    throw new Error(say(error))
+  }
+  let said = false
+  log.on('error', error => {
+    if (!said) console.error(say(error))
+    said = true
+  })
+  return log
+}
+
+endOnClosedPipe()
 main().catch((error: unknown) => {
   console.error(error instanceof Error ? error.message : error)
   process.exit(1)

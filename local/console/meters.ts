@@ -35,6 +35,7 @@ const WORDS = {
     monthlyAudits: '代码审核',
     monthlySpeedups: '审核加急',
     partnerCredit: '消费配额',
+    thisMonth: '本月',
   },
   en: {
     waybills: 'WeChat logistics',
@@ -49,6 +50,7 @@ const WORDS = {
     monthlyAudits: 'audits',
     monthlySpeedups: 'speed-ups',
     partnerCredit: 'consumption quota',
+    thisMonth: 'this month',
   },
 }
 
@@ -169,6 +171,8 @@ async function esignUsage(invoke: Invoke, words: Words, now: number): Promise<Ro
   const range = { startTime: `${today.slice(0, 6)}01`, endTime: today }
   const pages = await wholeOf<Usage>(invoke, { action: 'usageDetail', ...range, summarize: true })
   const summary = pages.at(-1)?.summary ?? []
+  // Nothing has been used yet, as in the first hours of a month.
+  if (summary.length === 0) return [{ meter: words.thisMonth, used: 0, unit: words.use, standing: 'current' }]
   return summary.map(({ quotaType, net }) => ({ meter: quotaType, used: net, unit: words.use, standing: 'current' }))
 }
 

@@ -4,7 +4,7 @@ import type { Session } from '../sessions'
 import { AccessTokens } from './accessToken'
 import { routeAdmin } from './admin'
 import { failure } from './answer'
-import { Database, openStore } from './database'
+import { Database, openStore, type Store } from './database'
 import type { Invoke } from './functions'
 import { FILES_PATH, Storage } from './storage'
 import { wechatUpstream } from './upstream'
@@ -39,8 +39,17 @@ export interface Gateway {
 
 /** Starts the endpoint that the real wx-server-sdk talks to when `TCB_CONTEXT_CNFG={"URL":"<url>"}`. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { sessions, permissions, invoke, now } = options
   const store = openStore(options.dataDirectory)
+  try {
+    return await startOn(store, options)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function startOn(store: Store, options: GatewayOptions): Promise<Gateway> {
+  const { sessions, permissions, invoke, now } = options
   const database = new Database(store, now)
   let server: HttpServer | undefined
   const storage = new Storage(store, () => server?.url ?? '')

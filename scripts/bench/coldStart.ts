@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { type Bed, builtFunction, makeBed } from '../../local/bed'
 import { type Figure, median, TIMER } from './figures'
+import { stderrTail } from './stderrTail'
 
 const ROUNDS = 31
 const DRIVER = join(__dirname, 'firstAnswer.cjs')
@@ -69,11 +70,17 @@ async function measure(cases: Map<string, Case>, bed: Bed): Promise<Map<string, 
 function run({ arguments: args, variables }: Case): Promise<number> {
   return new Promise((resolve, reject) => {
     const startedAt = performance.now()
-    const child = spawn(process.execPath, [DRIVER, ...args], { env: variables, stdio: ['ignore', 'ignore', 'ignore'] })
+    const child = spawn(process.execPath, [DRIVER, ...args], { env: variables, stdio: ['ignore', 'ignore', 'pipe'] })
+    const tail = stderrTail(child.stderr)
+    let ms = Number.NaN
     child.once('error', reject)
-    child.once('exit', code => {
-      if (code === 0) resolve(performance.now() - startedAt)
-      else reject(new Error(`${args.join(' ')} ended with ${code}`))
+    child.once('exit', () => {
+      ms = performance.now() - startedAt
+    })
+    // When its stderr has been read to the end, too.
+    child.once('close', code => {
+      if (code === 0) resolve(ms)
+      else reject(new Error(`${args.join(' ')} ended with ${code}\n${tail()}`))
     })
   })
 }

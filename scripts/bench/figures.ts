@@ -18,11 +18,17 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2
 }
 
+export function isMissed({ value, limit }: Figure): boolean {
+  // NaN, too.
+  return !(value <= limit)
+}
+
 /** One line per figure: what was measured, what is allowed, and whether it holds. */
 export function report(figures: readonly Figure[]): string {
   return figures
-    .map(({ name, value, limit, unit }) => {
-      const verdict = value <= limit ? 'ok    ' : 'MISSED'
+    .map(figure => {
+      const { name, value, limit, unit } = figure
+      const verdict = isMissed(figure) ? 'MISSED' : 'ok    '
       return `${verdict} ${name.padEnd(58)} ${value.toFixed(3).padStart(9)} ≤ ${limit} ${unit}`
     })
     .join('\n')

@@ -1,6 +1,12 @@
 // Calls a function again with its cursor until the answer is whole; sends what it took to the parent.
+const { readFileSync } = require('node:fs')
 const [file, event, timeLimit] = process.argv.slice(2)
 const { main } = require(file)
+
+// Not resourceUsage().maxRSS, which begins with the parent's.
+function peakRssKb() {
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1])
+}
 
 async function run() {
   const startedAt = performance.now()
@@ -14,7 +20,7 @@ async function run() {
     cursor = answer.data.next
   } while (cursor)
   const ms = performance.now() - startedAt
-  const peakRssMb = process.resourceUsage().maxRSS / 1024
+  const peakRssMb = peakRssKb() / 1024
   process.send({ ms, peakRssMb, invocations: parts.length, parts }, () => process.exit(0))
 }
 

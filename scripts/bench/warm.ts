@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { builtFunction, makeBed } from '../../local/bed'
 import { type Figure, median, TIMER } from './figures'
+import { stderrTail } from './stderrTail'
 
 const sample = (name: string) => join(__dirname, 'samples', `${name}.cjs`)
 
@@ -78,13 +79,17 @@ function run(contest: Contest, variables: Record<string, string>): Promise<{ our
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(__dirname, 'warmContest.cjs'), JSON.stringify(contest)], {
       env: variables,
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
+    const tail = stderrTail(child.stderr)
     let result: { ours: number[]; theirs: number[] } | undefined
     child.once('message', message => {
       result = message as typeof result
     })
     child.once('error', reject)
-    child.once('exit', code => (result ? resolve(result) : reject(new Error(`${contest.name} ended with ${code}`))))
+    child.once('close', code => {
+      if (result) resolve(result)
+      else reject(new Error(`${contest.name} ended with ${code}\n${tail()}`))
+    })
   })
 }

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { budgetFor, overBudget, weigh, weightTable } from './budget'
 import { comparePermissions, readConfiguration } from './configuration'
 import { deferPackages } from './deferPackages'
+import { replaceFile } from './replaceFile'
 import { trimTencentSdk } from './tencentSdk'
 import { trimWxServerSdk } from './wxServerSdk'
 
@@ -77,12 +78,4 @@ function removeOthers(directory: string, names: string[]): void {
   for (const name of readdirSync(directory)) {
     if (!names.includes(name)) rmSync(join(directory, name), { recursive: true })
   }
-}
-
-/** At once or not at all: a running local cloud may be starting an instance from it. */
-function replaceFile(path: string, content: string): void {
-  if (existsSync(path) && readFileSync(path, 'utf8') === content) return
-  const draft = `${path}.${process.pid}`
-  writeFileSync(draft, content)
-  renameSync(draft, path)
 }

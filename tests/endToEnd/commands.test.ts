@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 
 const ROOT = join(__dirname, '../..')
 
@@ -16,6 +16,15 @@ let data: string
 
 beforeAll(() => {
   data = mkdtempSync(join(tmpdir(), 'yuliang-commands-'))
+})
+
+/** What runs in the present test, and when it has ended. */
+const running = new Map<ChildProcess, Promise<Ended>>()
+
+afterEach(async () => {
+  // A test that failed half-way may have left one.
+  for (const child of running.keys()) child.kill('SIGKILL')
+  await Promise.all(running.values())
 })
 
 afterAll(() => rmSync(data, { recursive: true, force: true }))
@@ -37,6 +46,8 @@ function start(
     })
   }
   const ended = new Promise<Ended>(resolve => child.once('close', code => resolve({ code, ...output })))
+  running.set(child, ended)
+  ended.then(() => running.delete(child))
   const said = (text: RegExp) =>
     new Promise<string>((resolve, reject) => {
       const look = () => text.test(output.stdout) && resolve(output.stdout)

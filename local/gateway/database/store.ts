@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { open } from 'lmdb'
+import { checkIntact } from './intact'
 import type { Id } from './value'
 
 /** One document as it is kept: never changed, only replaced. */
@@ -44,6 +45,7 @@ const GENERATION = 'generation'
  */
 export function openLmdbStore(directory: string): Store {
   mkdirSync(directory, { recursive: true })
+  checkIntact(directory)
   // Said, because lmdb else takes a name with a dot for a file.
   const root = open({ path: directory, noSubdir: false, maxDbs: 4 })
   const meta = root.openDB<number, string>({ name: 'meta' })
