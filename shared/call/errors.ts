@@ -1,4 +1,4 @@
-import type { Text } from './text'
+import { type Text, text } from './text'
 
 /** Every way a call can end badly; design: one list for the whole bundle. */
 export type ErrorCode =
@@ -65,4 +65,14 @@ export class CallError extends Error {
   get retryable(): boolean {
     return RETRYABLE.has(this.code)
   }
+}
+
+/** The caller's input is wrong; `fields` says where and what is allowed. */
+export function invalidArgument(fields: FieldProblem[]): CallError {
+  const paths = fields.map(field => field.path || 'event').join(', ')
+  return new CallError(
+    'INVALID_ARGUMENT',
+    text(`输入有误，请改正：${paths}。`, `The input is not valid. Correct: ${paths}.`),
+    { fields },
+  )
 }

@@ -3,6 +3,13 @@ export { type Clock, systemClock } from './clock'
 export { budgetOf, raceSignal, startDeadline } from './deadline'
 export { type Environment, environmentFrom, misconfigured, notConfigured } from './environment'
 export { type ErrorBody, errorBody } from './errorBody'
-export { CallError, type ErrorCode, type FieldProblem, type Provider, type UpstreamDetail } from './errors'
+export {
+  CallError,
+  type ErrorCode,
+  type FieldProblem,
+  invalidArgument,
+  type Provider,
+  type UpstreamDetail,
+} from './errors'
 export { consoleLog, type LogFields } from './log'
 export { type Language, languageOf, text } from './text'

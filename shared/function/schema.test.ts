@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import * as v from 'valibot'
 import { failureOf } from '../../tests/support/failure'
-import type { CallError } from '../call'
-import { exactly, flag, invalidArgument, listOf, name, oneOf, parseInput, wholeNumber } from './schema'
+import { type CallError, invalidArgument } from '../call'
+import { exactly, flag, listOf, name, oneOf, parseInput, wholeNumber } from './schema'
 
 const account = exactly({ deliveryId: name(64), bizId: name(64) })
 

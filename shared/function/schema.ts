@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { CallError, type FieldProblem, text } from '../call'
+import { type FieldProblem, invalidArgument, text } from '../call'
 
 /** A message in the language that the parse asks for. */
 export function says(zh: string, en: string): (issue: v.BaseIssue<unknown>) => string {
@@ -80,15 +80,6 @@ export function parseInput<const Schema extends v.GenericSchema>(
     return { path, message: text(issue.message, english.issues?.[index]?.message ?? '') }
   })
   throw invalidArgument(fields)
-}
-
-export function invalidArgument(fields: FieldProblem[]): CallError {
-  const paths = fields.map(field => field.path || 'event').join(', ')
-  return new CallError(
-    'INVALID_ARGUMENT',
-    text(`输入有误，请改正：${paths}。`, `The input is not valid. Correct: ${paths}.`),
-    { fields },
-  )
 }
 
 /** A list of 1 to `most` of these. */

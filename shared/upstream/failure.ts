@@ -64,3 +64,8 @@ export function changed(provider: Provider, where: string, requestId?: string): 
     { upstream: { provider, code: 'UNEXPECTED_ANSWER', message: where, ...(requestId && { requestId }) } },
   )
 }
+
+/** What may pass by itself where the limit on calls is one per second: an outage, or that limit. */
+export function isOutageOrLimit(error: CallError): boolean {
+  return error.code === 'UPSTREAM_UNAVAILABLE' || error.code === 'RATE_LIMITED'
+}

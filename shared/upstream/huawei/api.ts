@@ -3,9 +3,10 @@ import type { Call } from '../../call'
 import { checkAnswer } from '../answer'
 import { callUpstream } from '../attempt'
 import { type Endpoint, endpointFrom } from '../endpoint'
+import { isOutageOrLimit } from '../failure'
 import { parseJson, sendHttp } from '../http'
 import { type Credentials, credentialsFrom } from './credentials'
-import { CredentialsRefused, huaweiFailure, isTransient, requestIdOf } from './failure'
+import { CredentialsRefused, huaweiFailure, requestIdOf } from './failure'
 import { iamToken } from './iamToken'
 import { signHuawei } from './sign'
 
@@ -49,7 +50,7 @@ function send<const Schema extends v.GenericSchema>(
     {
       provider: 'huawei',
       action: path,
-      isTransient,
+      isTransient: isOutageOrLimit,
       async attempt(signal) {
         const headers = headersFor(path, endpoint, proof, call.clock.now())
         const answer = await sendHttp({ provider: 'huawei', endpoint, method: 'GET', path, headers, signal })

@@ -10,11 +10,6 @@ const errorSchema = v.object({
   error: v.optional(v.object({ code: v.optional(v.union([v.string(), v.number()])), message: v.optional(v.string()) })),
 })
 
-/** A transient failure of Huawei Cloud: its own fault, the network, or its limit on calls. */
-export function isTransient(error: CallError): boolean {
-  return error.code === 'UPSTREAM_UNAVAILABLE' || error.code === 'RATE_LIMITED'
-}
-
 /** The credentials were refused (401): what a fresh token may mend. */
 export class CredentialsRefused extends CallError {}
 

@@ -3,10 +3,10 @@ import * as v from 'valibot'
 import type { Call } from '../../call'
 import { callUpstream } from '../attempt'
 import { endpointFrom } from '../endpoint'
-import { changed } from '../failure'
+import { changed, isOutageOrLimit } from '../failure'
 import { sendHttp } from '../http'
 import type { Credentials } from './credentials'
-import { huaweiFailure, isTransient, requestIdOf } from './failure'
+import { huaweiFailure, requestIdOf } from './failure'
 
 type User = Extract<Credentials, { kind: 'user' }>
 
@@ -55,7 +55,7 @@ function fetchToken({ user, password, domain }: User, call: Call): Promise<strin
     {
       provider: 'huawei',
       action: '/v3/auth/tokens',
-      isTransient,
+      isTransient: isOutageOrLimit,
       async attempt(signal) {
         const answer = await sendHttp({
           provider: 'huawei',

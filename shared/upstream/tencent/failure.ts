@@ -2,11 +2,6 @@ import { CallError, text, type UpstreamDetail } from '../../call'
 import { changed, httpFailure, rateLimited, rejected, unavailable } from '../failure'
 import { networkFailure } from '../http'
 
-/** A failure that may pass by itself: Tencent Cloud's own fault, the network, or its limit on calls. */
-export function isTransient(error: CallError): boolean {
-  return error.code === 'UPSTREAM_UNAVAILABLE' || error.code === 'RATE_LIMITED'
-}
-
 /**
  * What the SDK threw as the typed error that tells what to do. Told apart by shape, not by class: its classes lose their
  * names when a bundle is minified. What is none of the SDK's failures comes back as it is.

@@ -4,8 +4,9 @@ import type { Call, Environment } from '../../call'
 import { checkAnswer } from '../answer'
 import { callUpstream } from '../attempt'
 import { type Endpoint, endpointFrom } from '../endpoint'
+import { isOutageOrLimit } from '../failure'
 import { agentFor } from './agent'
-import { isTransient, tencentFailure } from './failure'
+import { tencentFailure } from './failure'
 import { paceFor } from './pace'
 
 const SERVICES = {
@@ -69,7 +70,7 @@ export async function requestTencent<const Schema extends v.GenericSchema>(
     return checkAnswer(schema, answer, 'tencent', requestIdOf(answer))
   }
   const turn = (signal: AbortSignal) => pace.turn(clock, signal)
-  return callUpstream({ provider: 'tencent', action, isTransient, turn, attempt }, call)
+  return callUpstream({ provider: 'tencent', action, isTransient: isOutageOrLimit, turn, attempt }, call)
 }
 
 /** Throws NOT_CONFIGURED for an unusable base URL. */

@@ -49,12 +49,12 @@ async function invoke(
     // The SDK takes no signal; its own time-out is 15 s.
     return await raceSignal(work, signal)
   } catch (error) {
+    if (error instanceof CallError) throw error
     const code = sdkErrorCode(error)
-    if (code === INVALID_ANSWER) throw changed('wechat', 'answer: expected JSON')
-    if (code === undefined && !(error instanceof CallError)) {
+    if (code === undefined) {
       throw unavailable({ provider: 'wechat', code: 'SDK', message: 'the SDK failed without a code' }, error)
     }
-    if (code === undefined) throw error
+    if (code === INVALID_ANSWER) throw changed('wechat', 'answer: expected JSON')
     throw wechatFailure(code, sdkErrorMessage(error), api, error)
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as v from 'valibot'
-import { CallError, text } from '../../../call'
+import { invalidArgument, text } from '../../../call'
 
 /** Longer ones are refused; the input schema says so too. */
 export const LONGEST_CURSOR = 8000
@@ -28,13 +28,7 @@ export function placeFrom<const Schema extends v.GenericSchema>(
     '应为上一次回答中的 next，且其他输入项与那次相同',
     'must be the `next` of the answer before, with all other inputs as they were',
   )
-  throw new CallError(
-    'INVALID_ARGUMENT',
-    text('输入有误，请改正：cursor。', 'The input is not valid. Correct: cursor.'),
-    {
-      fields: [{ path: 'cursor', message }],
-    },
-  )
+  throw invalidArgument([{ path: 'cursor', message }])
 }
 
 function decode(cursor: string): unknown {
