@@ -44,6 +44,31 @@ export function environmentFrom(variables: NodeJS.ProcessEnv): Environment {
   }
 }
 
+/**
+ * The environment with these variables over it, all of `names` that have no value unset: credentials of two accounts are
+ * never mixed. What is concealed in one is blotted out in both.
+ */
+export function overlaid(
+  base: Environment,
+  names: readonly string[],
+  values: Readonly<Record<string, string>>,
+): Environment {
+  const own = environmentFrom(values)
+  const isOwn = (name: string) => names.includes(name)
+  const secret = (name: string) => {
+    const value = (isOwn(name) ? own : base).secret(name)
+    base.conceal(value)
+    return value
+  }
+  return {
+    get: name => (isOwn(name) ? own : base).get(name),
+    need: name => (isOwn(name) ? own : base).need(name),
+    secret,
+    conceal: base.conceal,
+    blot: base.blot,
+  }
+}
+
 export function notConfigured(variable: string): CallError {
   return new CallError(
     'NOT_CONFIGURED',

@@ -1,7 +1,7 @@
-export type { Call } from './call'
+export { type Call, newTally, type Paces, type Tally } from './call'
 export { type Clock, systemClock } from './clock'
 export { budgetOf, raceSignal, startDeadline } from './deadline'
-export { type Environment, environmentFrom, misconfigured, notConfigured } from './environment'
+export { type Environment, environmentFrom, misconfigured, notConfigured, overlaid } from './environment'
 export { type ErrorBody, errorBody } from './errorBody'
 export {
   CallError,

@@ -8,6 +8,7 @@ import {
   environmentFrom,
   errorBody,
   languageOf,
+  newTally,
   startDeadline,
   systemClock,
   text,
@@ -53,7 +54,7 @@ export function defineFunction<const Schema extends v.GenericSchema, Output>(
     const environment = environmentFrom(variables)
     const deadline = startDeadline(budgetOf(context), clock)
     const language = languageOf(environment.get('YULIANG_LANGUAGE'))
-    const call: Call = { requestId, clock, deadline, environment, log, language }
+    const call: Call = { requestId, clock, deadline, environment, log, language, tally: newTally() }
 
     const work = async () => {
       await requireRole(caller, definition.role, call)

@@ -52,6 +52,7 @@ async function persist<T>(request: UpstreamCall<T>, call: Call, tally: { attempt
       if (failure) await clock.sleep(delayAfter(failure, tally.attempts, clock), deadline.signal)
       await request.turn?.(deadline.signal)
       tally.attempts += 1
+      call.tally.upstreamCalls += 1
       return await attemptOnce(request, call)
     } catch (error) {
       // Time running out says less than what went wrong before it.

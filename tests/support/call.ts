@@ -1,4 +1,4 @@
-import { type Call, environmentFrom, type Language, type LogFields, startDeadline } from '../../shared/call'
+import { type Call, environmentFrom, type Language, type LogFields, newTally, startDeadline } from '../../shared/call'
 import { type FakeClock, fakeClock } from './clock'
 
 export interface LogLine extends LogFields {
@@ -36,6 +36,7 @@ export function makeCall({
     environment: environmentFrom(variables),
     log: (event, fields) => void lines.push({ event, ...fields }),
     language,
+    tally: newTally(),
     lines,
   }
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { CommonClient } from 'tencentcloud-sdk-nodejs/tencentcloud/common/common_client'
 import type * as v from 'valibot'
 import type { Call, Environment } from '../../call'
@@ -7,7 +8,7 @@ import { type Endpoint, endpointFrom } from '../endpoint'
 import { isOutageOrLimit } from '../failure'
 import { agentFor } from './agent'
 import { tencentFailure } from './failure'
-import { paceFor } from './pace'
+import { paceFor, requestsPerSecond } from './pace'
 
 const SERVICES = {
   billing: {
@@ -49,7 +50,6 @@ export async function requestTencent<const Schema extends v.GenericSchema>(
   const endpoint = tencentEndpoint(service, environment)
   const secretId = environment.secret('TENCENT_SECRET_ID')
   const secretKey = environment.secret('TENCENT_SECRET_KEY')
-  const pace = paceFor(action, environment)
   const attempt = async (signal: AbortSignal) => {
     // A client holds no connection, the agent does: a new one costs nothing and follows changed credentials. The clients
     // of the two services would add nothing to the common one but 17 KB.
@@ -69,8 +69,19 @@ export async function requestTencent<const Schema extends v.GenericSchema>(
     })
     return checkAnswer(schema, answer, 'tencent', requestIdOf(answer))
   }
-  const turn = (signal: AbortSignal) => pace.turn(clock, signal)
+  const turn = (signal: AbortSignal) => {
+    if (!call.paces) return paceFor(action, environment).turn(clock, signal)
+    return call.paces.turn(accountKey(endpoint, action, secretId), requestsPerSecond(environment), signal)
+  }
   return callUpstream({ provider: 'tencent', action, isTransient: isOutageOrLimit, turn, attempt }, call)
+}
+
+/** What Tencent Cloud counts requests by, told in a way that shows no credential. */
+function accountKey({ host }: Endpoint, action: string, secretId: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([host, action, secretId]))
+    .digest('base64url')
+    .slice(0, 22)
 }
 
 /** Throws NOT_CONFIGURED for an unusable base URL. */

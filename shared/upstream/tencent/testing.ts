@@ -1,6 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Call, type Clock, environmentFrom, startDeadline, systemClock } from '../../call'
+import { type Call, type Clock, environmentFrom, newTally, startDeadline, systemClock } from '../../call'
 
 export interface ReceivedRequest {
   action: string
@@ -153,6 +153,7 @@ export function callWith(variables: NodeJS.ProcessEnv, clock: Clock = hastyClock
     environment: environmentFrom({ ...SECRETS, TENCENT_REQUESTS_PER_SECOND: '1000', ...variables }),
     log: (event, fields) => lines.push({ event, fields }),
     language: 'en',
+    tally: newTally(),
     lines,
   }
 }
