@@ -1,6 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { isDay, isSameMonth, splitByMonth } from './day'
+import {
+  addDays,
+  dayAt,
+  eachDay,
+  isDay,
+  isSameMonth,
+  monthsBefore,
+  nextDayStart,
+  nextMonthStart,
+  splitByMonth,
+  startOfDay,
+} from './day'
 
 const DAY_MS = 86_400_000
 const asDay = (ms: number) => new Date(ms).toISOString().slice(0, 10).replaceAll('-', '')
@@ -88,6 +99,143 @@ describe('splitByMonth', () => {
         expect(covered).toEqual(Array.from({ length: length + 1 }, (_, index) => asDay(from + index * DAY_MS)))
       }),
       { numRuns: 50 },
+    )
+  })
+})
+
+const HOUR_MS = 3_600_000
+const instants = fc.integer({ min: 0, max: 40_000 * DAY_MS })
+const shanghai = (iso: string) => Date.parse(`${iso}+08:00`)
+
+describe('the Shanghai day of an instant', () => {
+  it('changes at midnight in Shanghai', () => {
+    expect(dayAt(shanghai('2026-11-21T00:00:00'))).toBe('20261121')
+    expect(dayAt(shanghai('2026-11-21T23:59:59.999'))).toBe('20261121')
+    expect(dayAt(shanghai('2026-11-20T23:59:59.999'))).toBe('20261120')
+    expect(startOfDay('20261121')).toBe(shanghai('2026-11-21T00:00:00'))
+    expect(startOfDay('19700101')).toBe(-8 * HOUR_MS)
+  })
+
+  it('starts at or before the instant, and the next one after it, 24 hours later', () => {
+    fc.assert(
+      fc.property(instants, instant => {
+        const day = dayAt(instant)
+        expect(day).toBe(asDay(instant + 8 * HOUR_MS))
+        expect(dayAt(startOfDay(day))).toBe(day)
+        expect(startOfDay(day)).toBeLessThanOrEqual(instant)
+        expect(nextDayStart(instant)).toBeGreaterThan(instant)
+        expect(nextDayStart(instant)).toBe(startOfDay(day) + DAY_MS)
+        expect(dayAt(nextDayStart(instant) - 1)).toBe(day)
+      }),
+    )
+  })
+
+  it('agrees with the time zone database', () => {
+    const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' })
+    // Summer time ended in 1991.
+    fc.assert(
+      fc.property(fc.integer({ min: Date.UTC(1992), max: Date.UTC(2100) }), instant => {
+        expect(dayAt(instant)).toBe(calendar.format(instant).replaceAll('-', ''))
+      }),
+    )
+  })
+
+  it('throws outside the calendar, and for what is no day', () => {
+    expect(() => dayAt(-8 * HOUR_MS - 1)).toThrow(RangeError)
+    expect(() => dayAt(shanghai('9999-12-31T23:59:59.999') + 1)).toThrow(RangeError)
+    expect(() => dayAt(Number.NaN)).toThrow(RangeError)
+    expect(() => startOfDay('20230229')).toThrow(RangeError)
+    expect(() => addDays('99991231', 1)).toThrow(RangeError)
+    expect(() => eachDay('20230101', 'x')).toThrow(RangeError)
+    expect(() => monthsBefore('20230229', 1)).toThrow(RangeError)
+    expect(() => monthsBefore('19700131', 1)).toThrow(RangeError)
+  })
+})
+
+describe('addDays', () => {
+  it.each([
+    ['20240228', 1, '20240229'],
+    ['20230228', 1, '20230301'],
+    ['20240101', -1, '20231231'],
+    ['20261121', 0, '20261121'],
+    ['20261121', -35, '20261017'],
+  ])('%s and %d days is %s', (day, count, expected) => {
+    expect(addDays(day, count)).toBe(expected)
+  })
+})
+
+describe('eachDay', () => {
+  it('has both ends, and nothing for an end before the start', () => {
+    expect(eachDay('20240228', '20240301')).toEqual(['20240228', '20240229', '20240301'])
+    expect(eachDay('20240228', '20240228')).toEqual(['20240228'])
+    expect(eachDay('20240228', '20240227')).toEqual([])
+    expect(eachDay('20240228', '20230227')).toEqual([])
+    expect(eachDay('99991230', '99991231')).toEqual(['99991230', '99991231'])
+  })
+
+  it('has one day after the other', () => {
+    fc.assert(
+      fc.property(days, fc.nat(800), (from, length) => {
+        const start = asDay(from)
+        expect(eachDay(start, addDays(start, length))).toEqual(
+          Array.from({ length: length + 1 }, (_, index) => asDay(from + index * DAY_MS)),
+        )
+      }),
+      { numRuns: 50 },
+    )
+  })
+})
+
+describe('monthsBefore', () => {
+  it.each([
+    ['20261121', 25, '20241021'],
+    ['20261121', 0, '20261121'],
+    ['20260131', 1, '20251231'],
+    ['20260115', 12, '20250115'],
+    ['20251231', 12, '20241231'],
+    ['20240331', 1, '20240229'],
+    ['20230331', 1, '20230228'],
+    ['20240229', 12, '20230228'],
+    ['20231231', 1, '20231130'],
+  ])('%s less %d months is %s', (day, count, expected) => {
+    expect(monthsBefore(day, count)).toBe(expected)
+  })
+
+  it('keeps the date, or takes the last of a shorter month', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 10_000, max: 40_000 }), fc.nat(240), (number, count) => {
+        const day = asDay(number * DAY_MS)
+        const before = monthsBefore(day, count)
+        const months = (of: string) => Number(of.slice(0, 4)) * 12 + Number(of.slice(4, 6))
+        expect(isDay(before)).toBe(true)
+        expect(months(day) - months(before)).toBe(count)
+        if (before.slice(6) !== day.slice(6)) {
+          expect(before < `${before.slice(0, 6)}${day.slice(6)}`).toBe(true)
+          expect(isSameMonth(before, addDays(before, 1))).toBe(false)
+        }
+      }),
+    )
+  })
+})
+
+describe('nextMonthStart', () => {
+  it.each([
+    ['2026-11-30T23:59:59.999', '2026-12-01T00:00:00'],
+    ['2026-11-01T00:00:00', '2026-12-01T00:00:00'],
+    ['2026-12-31T23:00:00', '2027-01-01T00:00:00'],
+    ['2024-01-31T12:00:00', '2024-02-01T00:00:00'],
+  ])('after %s is %s', (instant, expected) => {
+    expect(nextMonthStart(shanghai(instant))).toBe(shanghai(expected))
+  })
+
+  it('is the first instant of the month after', () => {
+    fc.assert(
+      fc.property(instants, instant => {
+        const next = nextMonthStart(instant)
+        expect(next).toBeGreaterThan(instant)
+        expect(dayAt(next).slice(6)).toBe('01')
+        expect(isSameMonth(dayAt(next - 1), dayAt(instant))).toBe(true)
+      }),
     )
   })
 })

@@ -34,19 +34,19 @@ export function decimalFromCents(cents: number): string | undefined {
 
 /** The sum, with the larger number of decimals. Throws RangeError for what is not a decimal. */
 export function addDecimals(left: string, right: string): string {
-  const [a, b, scale] = aligned(left, right)
+  const [a, b, scale] = alignDecimals(left, right)
   return format({ units: a + b, scale })
 }
 
 /** `left` less `right`, with the larger number of decimals. Throws RangeError for what is not a decimal. */
 export function subtractDecimals(left: string, right: string): string {
-  const [a, b, scale] = aligned(left, right)
+  const [a, b, scale] = alignDecimals(left, right)
   return format({ units: a - b, scale })
 }
 
 /** Negative, 0 or positive as `left` is less than, equal to or more than `right`; `10.1` equals `10.10`. */
 export function compareDecimals(left: string, right: string): number {
-  const [a, b] = aligned(left, right)
+  const [a, b] = alignDecimals(left, right)
   return a < b ? -1 : Number(a > b)
 }
 
@@ -55,7 +55,8 @@ export function equalDecimals(left: string, right: string): boolean {
   return compareDecimals(left, right) === 0
 }
 
-function aligned(left: string, right: string): [bigint, bigint, number] {
+/** `left` and `right` as integers of one scale, and that scale. Throws RangeError for what is not a decimal. */
+export function alignDecimals(left: string, right: string): [bigint, bigint, number] {
   const a = needDecimal(left)
   const b = needDecimal(right)
   const scale = Math.max(a.scale, b.scale)

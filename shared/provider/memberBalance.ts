@@ -104,7 +104,8 @@ export async function readMemberBalances(query: MemberBalanceQuery, call: Call):
   return { members, totalCount: total }
 }
 
-const placeSchema = v.strictObject({
+/** How far the reading of many members has come, after its first page. */
+export const memberPlaceSchema = v.strictObject({
   /** The next page, from 0. */
   page: v.pipe(count, v.minValue(1)),
   /** `totalCount` so far. */
@@ -112,29 +113,49 @@ const placeSchema = v.strictObject({
   changed: v.boolean(),
 })
 
-type Place = Omit<v.InferOutput<typeof placeSchema>, 'total'> & { total?: number }
+export type MemberPlace = Omit<v.InferOutput<typeof memberPlaceSchema>, 'total'> & { total?: number }
+
+export const FIRST_MEMBERS: MemberPlace = { page: 0, changed: false }
 
 async function readMany({ memberUins, cursor }: MemberBalanceQuery, call: Call): Promise<MemberBalances> {
   const question = ['memberBalances', tencentEndpoint('billing', call.environment).host, memberUins ?? null]
-  const start: Place = cursor === undefined ? { page: 0, changed: false } : placeFrom(cursor, question, placeSchema)
-  const { items, reached } = await collect<MemberBalance, Place>(
+  const start = cursor === undefined ? FIRST_MEMBERS : placeFrom(cursor, question, memberPlaceSchema)
+  const { items, reached } = await collect<MemberBalance, MemberPlace>(
     start,
-    mayRequest => (memberUins ? listed(memberUins, start, mayRequest, call) : everyone(start, mayRequest, call)),
+    mayRequest => memberPages(memberUins, start, mayRequest, call),
     call,
   )
-  const { page, total = 0, changed } = reached
-  const isWhole = page * MEMBERS_PER_CALL >= (memberUins?.length ?? total)
+  const { total = 0, changed } = reached
   return {
     members: items,
     totalCount: total,
-    ...(!isWhole && { partial: true, next: cursorFor(question, reached) }),
+    ...(!isLastPage(memberUins, reached) && { partial: true, next: cursorFor(question, reached) }),
     ...(changed && { changedWhileReading: true }),
   }
 }
 
 type MayRequest = (inFlight: number) => boolean
+type MemberPages = AsyncGenerator<Step<MemberBalance, MemberPlace>>
 
-async function* everyone(start: Place, mayRequest: MayRequest, call: Call): AsyncGenerator<Step<MemberBalance, Place>> {
+/**
+ * Every page from this place on, in order, with the place after it; as long as `mayRequest` agrees. Of everyone, or of
+ * these members.
+ */
+export function memberPages(
+  memberUins: readonly string[] | undefined,
+  start: MemberPlace,
+  mayRequest: MayRequest,
+  call: Call,
+): MemberPages {
+  return memberUins ? listed(memberUins, start, mayRequest, call) : everyone(start, mayRequest, call)
+}
+
+/** Whether nobody is left to read after the page that led to this place. */
+export function isLastPage(memberUins: readonly string[] | undefined, { page, total = 0 }: MemberPlace): boolean {
+  return page * MEMBERS_PER_CALL >= (memberUins?.length ?? total)
+}
+
+async function* everyone(start: MemberPlace, mayRequest: MayRequest, call: Call): MemberPages {
   const pages = readPages({
     first: start.page,
     total: start.total,
@@ -153,10 +174,10 @@ async function* everyone(start: Place, mayRequest: MayRequest, call: Call): Asyn
 
 async function* listed(
   memberUins: readonly string[],
-  start: Place,
+  start: MemberPlace,
   mayRequest: MayRequest,
   call: Call,
-): AsyncGenerator<Step<MemberBalance, Place>> {
+): MemberPages {
   const lists = readPages({
     first: start.page,
     total: memberUins.length,

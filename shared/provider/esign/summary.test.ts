@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import * as v from 'valibot'
 import { cursorFor, LONGEST_CURSOR } from '../../upstream/tencent'
 import { QUOTA_TYPES, type UsageRecord } from './record'
-import { addRecords, type Sums, summaryFrom, sumsSchema } from './summary'
+import { addRecords, addSums, type Sums, summaryFrom, sumsSchema } from './summary'
 
 function record(quotaType: string, costType: number, useCount: number): UsageRecord {
   return {
@@ -48,6 +48,17 @@ describe('a summary', () => {
         expect(v.parse(sumsSchema, JSON.parse(JSON.stringify(paged)))).toEqual(paged)
       }),
     )
+  })
+
+  it('of all days is that of the ones and that of the others together', () => {
+    fc.assert(
+      fc.property(fc.array(records), fc.array(records), (ones, others) => {
+        const both = addSums(addRecords([], ones), addRecords([], others))
+        expect(summaryFrom(both)).toEqual(summaryFrom(addRecords([], [...ones, ...others])))
+      }),
+    )
+    const most: Sums = [['SignSMS', Number.MAX_SAFE_INTEGER, 0, 1]]
+    expect(() => addSums(most, [['SignSMS', 1, 0, 1]])).toThrow(expect.objectContaining({ code: 'UPSTREAM_CHANGED' }))
   })
 
   it('leaves the sums before as they were', () => {

@@ -15,15 +15,14 @@ const LIFE_MS = (24 * 60 - 10) * 60_000
 const ENDPOINT = { variable: 'HUAWEI_IAM_URL', host: 'iam.myhuaweicloud.com', domains: ['myhuaweicloud.com'] }
 
 interface Kept {
-  /** Of the user's credentials, so that changed ones are not served an old token. */
-  fingerprint: string
   token: Promise<string>
   /** The token when it has come. */
   value: string | undefined
   until: number
 }
 
-let kept: Kept | undefined
+/** By a digest of the user's credentials, so that changed ones are not served an old token. */
+const kept = new Map<string, Kept>()
 
 /**
  * The IAM user's token, fetched when there is none and kept for its 24 h in this instance; callers at the same time
@@ -33,17 +32,18 @@ let kept: Kept | undefined
 export async function iamToken(user: User, call: Call, refused?: string): Promise<string> {
   const fingerprint = createHash('sha256').update(JSON.stringify(user)).digest('hex')
   const now = call.clock.now()
-  const current = kept?.fingerprint === fingerprint && kept.until > now ? kept : undefined
+  const last = kept.get(fingerprint)
+  const current = last && last.until > now ? last : undefined
   // One that is still on its way cannot be the refused one.
   if (current && (refused === undefined || current.value !== refused)) return current.token
-  const fresh: Kept = { fingerprint, token: fetchToken(user, call), value: undefined, until: now + LIFE_MS }
-  kept = fresh
+  const fresh: Kept = { token: fetchToken(user, call), value: undefined, until: now + LIFE_MS }
+  kept.set(fingerprint, fresh)
   try {
     fresh.value = await fresh.token
     return fresh.value
   } catch (error) {
     // A failed fetch is not kept.
-    if (kept === fresh) kept = undefined
+    if (kept.get(fingerprint) === fresh) kept.delete(fingerprint)
     throw error
   }
 }
