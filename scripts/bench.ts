@@ -1,10 +1,21 @@
+import { board } from './bench/board'
 import { coldStart } from './bench/coldStart'
 import { type Figure, isMissed, report } from './bench/figures'
 import { manyMembers, manyRecords } from './bench/scale'
+import { shards } from './bench/shards'
+import { sweep } from './bench/sweep'
 import { warm } from './bench/warm'
 import { buildAll } from './build'
 
-const BENCHES: Record<string, () => Promise<Figure[]>> = { coldStart, warm, manyMembers, manyRecords }
+const BENCHES: Record<string, () => Promise<Figure[]>> = {
+  coldStart,
+  warm,
+  manyMembers,
+  manyRecords,
+  sweep,
+  shards,
+  board,
+}
 
 /** `npm run bench`, or `npm run bench -- NAME …`: measures, and prints each figure beside its limit. */
 async function main(): Promise<void> {

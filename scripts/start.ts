@@ -3,10 +3,12 @@ import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { LOCAL_ADMIN, startLocalCloud } from '../local/cloud'
+import { readBoard } from '../local/console/board'
 import type { Envelope, Invoke } from '../local/console/envelope'
-import { terminalLanguage } from '../local/console/language'
-import { readMeters } from '../local/console/meters'
+import { type Language, terminalLanguage } from '../local/console/language'
+import { type SweepRecord, sweepLine } from '../local/console/sweepLine'
 import { meterTable } from '../local/console/table'
+import type { Outcome } from '../local/runtime'
 import { buildAll } from './build'
 import { endOnClosedPipe } from './closedPipe'
 
@@ -15,6 +17,8 @@ const root = join(__dirname, '..')
 const TEXTS = {
   zh: {
     sandbox: '沙箱数据（模拟的上游，不是真实账户）',
+    more: (count: number) => `另有 ${count} 个额度未列出`,
+    next: '下次巡检',
     gateway: '云网关  ',
     upstreams: '沙箱上游',
     log: '函数日志',
@@ -22,6 +26,8 @@ const TEXTS = {
   },
   en: {
     sandbox: 'Sandbox data (simulated upstreams, no real accounts)',
+    more: (count: number) => `and ${count} more`,
+    next: 'next sweep  ',
     gateway: 'gateway     ',
     upstreams: 'upstreams   ',
     log: 'function log',
@@ -29,7 +35,16 @@ const TEXTS = {
   },
 }
 
-/** `npm start`: builds, starts the local cloud, reads every meter once, and stays up unless told `--once`. `--data DIR` keeps the database elsewhere. */
+const SWEEP = 'watchQuotas'
+/** A terminal shows what needs attention first, not everything. */
+const MOST_METERS = 40
+/** What the README advises; WeChat's own default is 3 s. */
+const SWEEP_TIMEOUT_MS = 60_000
+
+/**
+ * `npm start`: builds, starts the local cloud, sweeps, shows the board, and stays up with its timers running unless told
+ * `--once`. `--data DIR` keeps the database elsewhere.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { once: { type: 'boolean', default: false }, data: { type: 'string', default: join(root, '.yuliang') } },
@@ -44,6 +59,9 @@ async function main(): Promise<void> {
     root,
     dataDirectory: join(values.data, 'database'),
     environment: { YULIANG_LANGUAGE: language },
+    perFunction: { [SWEEP]: { timeoutMs: SWEEP_TIMEOUT_MS } },
+    timers: !values.once,
+    onFired: (name, outcome) => name === SWEEP && saySweep(outcome, language),
     onLog: ({ line }) => log.write(`${line}\n`),
   })
   const stop = async () => {
@@ -57,17 +75,30 @@ async function main(): Promise<void> {
     // The functions' contract; the console reads only what it names.
     return outcome.result as Envelope<Data>
   }
-  const { rows, problems } = await readMeters(invoke, language, Date.now())
-  console.log(`\n${meterTable(rows, language)}\n${texts.sandbox}`)
+  await cloud.timers.fire(SWEEP)
+  const { meters, more, problems } = await readBoard(invoke, MOST_METERS)
+  console.log(`\n${meterTable(meters, language)}`)
+  if (more > 0) console.log(texts.more(more))
+  console.log(texts.sandbox)
   for (const problem of problems) console.error(problem)
   if (values.once) {
     if (problems.length > 0) process.exitCode = 1
     return stop()
   }
-  console.log(`\n${texts.gateway}  ${cloud.gateway.url}`)
+  const next = cloud.timers.next(SWEEP).toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai' })
+  console.log(`\n${texts.next}  ${next}`)
+  console.log(`${texts.gateway}  ${cloud.gateway.url}`)
   console.log(`${texts.upstreams}  ${cloud.sandbox.url}`)
   console.log(`${texts.log}  ${logFile}\n\n${texts.stop}`)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop())
+}
+
+/** One line per sweep; what it answers instead of a record, too. */
+function saySweep(outcome: Outcome, language: Language): void {
+  // The functions' contract; the console reads only what it names.
+  const envelope = outcome.ok ? (outcome.result as Envelope<SweepRecord>) : { ok: false as const, error: outcome }
+  if (envelope.ok) console.log(sweepLine(envelope.data, language))
+  else console.error(`${SWEEP}: ${envelope.error.code} ${envelope.error.message}`)
 }
 
 /** Throws when it cannot be opened; what fails later is said, once. */

@@ -120,3 +120,18 @@ describe('faults', () => {
     })
   })
 })
+
+test('counts what it was asked for, by action', async () => {
+  await client.act({ action: 'database.startTransaction' })
+  await client.act({ action: 'database.startTransaction' })
+  await client.act({ action: 'database.getDocument', collectionName: 'none' })
+  await client.quota()
+  await client.act({ action: 'database.startTransaction', wxCloudApiToken: 'forged' })
+  expect(gateway.counts).toEqual(
+    new Map([
+      ['database.startTransaction', 2],
+      ['database.getDocument', 1],
+      ['logistics.getQuota', 1],
+    ]),
+  )
+})

@@ -1,5 +1,5 @@
 import type { FaultPlan } from '../http/faults'
-import { type HttpServer, type Router, serve } from '../http/server'
+import { type HttpServer, type Router, serve, type Watch } from '../http/server'
 import type { Session } from '../sessions'
 import { AccessTokens } from './accessToken'
 import { routeAdmin } from './admin'
@@ -25,6 +25,7 @@ export interface GatewayOptions {
   port?: number
   faults?: FaultPlan
   onCall?: (api: string) => void
+  onExchange?: Watch
 }
 
 export interface Gateway {
@@ -33,6 +34,8 @@ export interface Gateway {
   port: number
   /** The same database that the functions see, for setting up and looking in. */
   database: Database
+  /** How often each action or cloud call was asked for since the start, for example `database.getDocument`. */
+  readonly counts: ReadonlyMap<string, number>
   /** Ends at once, hanging requests included. */
   close(): Promise<void>
 }
@@ -62,16 +65,23 @@ async function startOn(store: Store, options: GatewayOptions): Promise<Gateway> 
     if (method === 'POST' && url.pathname === '/admin') return routeAdmin(admin, exchange)
     return { ...failure('INVALID_PARAM', `unknown path: ${method} ${url.pathname}`), status: 404 }
   }
+  const counts = new Map<string, number>()
+  const { port, faults, onCall, onExchange } = options
   const running = await serve(route, {
-    ...(options.port !== undefined && { port: options.port }),
-    ...(options.faults && { faults: options.faults }),
-    ...(options.onCall && { onCall: options.onCall }),
+    ...(port !== undefined && { port }),
+    ...(faults && { faults }),
+    ...(onExchange && { onExchange }),
+    onCall: api => {
+      counts.set(api, (counts.get(api) ?? 0) + 1)
+      onCall?.(api)
+    },
   })
   server = running
   return {
     url: `${running.url}/admin`,
     port: running.port,
     database,
+    counts,
     close: async () => {
       await running.close()
       await database.close()

@@ -12,6 +12,8 @@ export type Fault =
   | { kind: 'hang' }
   /** A TCP reset instead of an answer. */
   | { kind: 'reset' }
+  /** The request is carried out, then a TCP reset instead of its answer: it succeeded, and the client cannot know. */
+  | { kind: 'lost' }
   /** The right answer, after a while. */
   | { kind: 'late'; ms: number }
   /** One of the API's documented errors, in its own format. */

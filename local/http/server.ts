@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Fault, FaultPlan } from './faults'
 
 /** One request, read whole. */
@@ -40,11 +40,25 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
+/** An exchange as those hear of it who watch. */
+export interface Watched {
+  api: string
+  /** `before`: routed, not yet carried out. `after`: carried out, the answer not yet sent. */
+  phase: 'before' | 'after'
+  /** Waits until the client's connection is closed, as when its process was killed. */
+  gone(): Promise<void>
+}
+
+/** The exchange waits for it. One whose client is gone before it was carried out is never carried out. */
+export type Watch = (exchange: Watched) => void | Promise<void>
+
 export interface ServeOptions {
   port?: number
   faults?: FaultPlan
   /** Called with the API's name when a request has been routed, before any fault: counts calls in tests. */
   onCall?: (api: string) => void
+  /** Told of every exchange that was routed: before any fault, and again after its work if a fault lets it come to that. */
+  onExchange?: Watch
 }
 
 /** Serves a router on the loopback interface, with the faults that the plan asks for. */
@@ -77,9 +91,32 @@ async function handle(route: Router, options: ServeOptions, request: IncomingMes
   const found = await route(exchange)
   if (!('api' in found)) return send(response, found)
   options.onCall?.(found.api)
+  const watched = await watch(found, request.socket, options.onExchange)
+  if (!watched) return
   const fault = options.faults?.take(found.api)
-  if (fault) return applyFault(fault, found, response)
-  return send(response, await found.answer())
+  if (fault) return applyFault(fault, watched, response)
+  return send(response, await watched.answer())
+}
+
+/** The route, with its answer held up until the watcher has seen it; undefined when the client is gone already. */
+async function watch(route: Route, socket: Socket, onExchange: Watch | undefined): Promise<Route | undefined> {
+  if (!onExchange) return route
+  const { api } = route
+  const gone = async () => {
+    if (!socket.destroyed) await new Promise<void>(resolve => socket.once('close', () => resolve()))
+  }
+  await onExchange({ api, phase: 'before', gone })
+  if (socket.destroyed) return undefined
+  return {
+    api,
+    refuse: (code, message) => route.refuse(code, message),
+    hollow: () => route.hollow(),
+    answer: async () => {
+      const reply = await route.answer()
+      await onExchange({ api, phase: 'after', gone })
+      return reply
+    },
+  }
 }
 
 async function readExchange(request: IncomingMessage): Promise<Exchange> {
@@ -113,6 +150,10 @@ async function applyFault(fault: Fault, route: Route, response: ServerResponse):
     case 'error':
       return send(response, route.refuse(fault.code, fault.message ?? `simulated ${fault.code}`))
     case 'reset':
+      response.socket?.resetAndDestroy()
+      return
+    case 'lost':
+      await route.answer()
       response.socket?.resetAndDestroy()
       return
     case 'hang':

@@ -4,11 +4,20 @@ import { join, resolve } from 'node:path'
 /** The platform's rule for a function's name; also what keeps a name from leaving the folder. */
 const NAME = /^[A-Za-z][\w-]*$/
 
+/** One timer of a function. */
+export interface Trigger {
+  name: string
+  /** Seven fields of cron. */
+  config: string
+}
+
 /** The functions that are built in one folder, and what their config.json says. */
 export interface Configuration {
   functionNames(): string[]
   /** The cloud calls that the function may make. Throws when its config.json is not valid. */
   permissions(functionName: string): string[]
+  /** When the function runs by itself: none or one. Throws when its config.json is not valid. */
+  triggers(functionName: string): Trigger[]
   /** The function's code, or undefined when there is no such function. */
   entryOf(functionName: string): string | undefined
 }
@@ -20,13 +29,15 @@ export function openConfiguration(functionsDirectory: string): Configuration {
     const entry = resolve(functionsDirectory, functionName, 'index.js')
     return existsSync(entry) ? entry : undefined
   }
+  const read = <T>(functionName: string, part: (file: string) => T[]) => {
+    if (!entryOf(functionName)) return []
+    const file = join(functionsDirectory, functionName, 'config.json')
+    return existsSync(file) ? part(file) : []
+  }
   return {
     functionNames: () => readdirSync(functionsDirectory).filter(entryOf).sort(),
-    permissions: functionName => {
-      if (!entryOf(functionName)) return []
-      const file = join(functionsDirectory, functionName, 'config.json')
-      return existsSync(file) ? openapiPermissions(file) : []
-    },
+    permissions: functionName => read(functionName, openapiPermissions),
+    triggers: functionName => read(functionName, timerTriggers),
     entryOf,
   }
 }
@@ -37,6 +48,23 @@ function openapiPermissions(file: string): string[] {
     throw new Error(`${file}: permissions.openapi must be a list of names`)
   }
   return openapi
+}
+
+/** The platform's rules: one trigger, a timer, a name like a function's of at most 60 characters. */
+function timerTriggers(file: string): Trigger[] {
+  const triggers = field(parse(file), 'triggers', file) ?? []
+  if (!Array.isArray(triggers) || triggers.length > 1)
+    throw new Error(`${file}: triggers must be a list of at most one`)
+  return triggers.map((trigger: unknown) => {
+    const name = field(trigger, 'name', file)
+    const config = field(trigger, 'config', file)
+    if (field(trigger, 'type', file) !== 'timer') throw new Error(`${file}: a trigger's type must be "timer"`)
+    if (typeof name !== 'string' || !NAME.test(name) || name.length > 60) {
+      throw new Error(`${file}: a trigger's name must begin with a letter and have at most 60 letters, digits, _ or -`)
+    }
+    if (typeof config !== 'string') throw new Error(`${file}: a trigger's config must be text`)
+    return { name, config }
+  })
 }
 
 function parse(file: string): unknown {

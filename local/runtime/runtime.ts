@@ -16,7 +16,7 @@ export interface Runtime extends Omit<Configuration, 'entryOf'> {
 
 /** Runs built functions as the platform does. */
 export function createRuntime(options: RuntimeOptions): Runtime {
-  const { functionNames, permissions, entryOf } = openConfiguration(options.functionsDirectory)
+  const { functionNames, permissions, triggers, entryOf } = openConfiguration(options.functionsDirectory)
   const hosts = new Map<string, FunctionHost>()
   let closed = false
 
@@ -32,6 +32,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
   return {
     functionNames,
     permissions,
+    triggers,
     invoke: async (functionName, event, caller) => {
       if (closed) return refuse('RUNTIME_CLOSED', 'The local cloud is closed')
       const entry = entryOf(functionName)

@@ -13,9 +13,14 @@ export interface SandboxCall {
 /** Kept in full; older calls are only counted, or a benchmark of a million would fill the memory. */
 const KEPT = 1_000
 
+const SECOND = 1_000
+
 /** What the sandbox was asked, and what it said. */
 export class CallLog {
   readonly counts = new Map<string, number>()
+  readonly peaks = new Map<string, number>()
+  /** When each API was called within the last second. */
+  private readonly recent = new Map<string, number[]>()
   private kept: SandboxCall[] = []
 
   constructor(private readonly now: () => number) {}
@@ -28,7 +33,7 @@ export class CallLog {
   /** Notes a call of this route, and what it will be answered. */
   follow(route: Route): Route {
     const call: SandboxCall = { api: route.api, at: this.now() }
-    this.counts.set(route.api, (this.counts.get(route.api) ?? 0) + 1)
+    this.count(call)
     this.kept.push(call)
     if (this.kept.length >= 2 * KEPT) this.kept = this.kept.slice(-KEPT)
     const noted = (reply: UpstreamReply) => {
@@ -42,5 +47,14 @@ export class CallLog {
       refuse: (code, message) => noted(route.refuse(code, message)),
       hollow: () => noted(route.hollow()),
     }
+  }
+
+  private count({ api, at }: SandboxCall): void {
+    this.counts.set(api, (this.counts.get(api) ?? 0) + 1)
+    const recent = this.recent.get(api) ?? []
+    while (recent[0] !== undefined && recent[0] <= at - SECOND) recent.shift()
+    recent.push(at)
+    this.recent.set(api, recent)
+    this.peaks.set(api, Math.max(recent.length, this.peaks.get(api) ?? 0))
   }
 }

@@ -1,5 +1,5 @@
 import type { FaultPlan } from '../http/faults'
-import { type Router, serve } from '../http/server'
+import { type Router, serve, type Watch } from '../http/server'
 import { CallLog, type SandboxCall } from './calls'
 import { type SandboxCredentials, sandboxCredentials } from './credentials'
 import { huawei } from './huawei'
@@ -15,6 +15,7 @@ export interface SandboxOptions {
   faults?: FaultPlan
   /** Called with the API's name when a request has been routed. */
   onCall?: (api: string) => void
+  onExchange?: Watch
   /** How large the simulated business is. */
   scale?: Partial<Scale>
   limits?: { tencentPerSecond?: number }
@@ -28,6 +29,8 @@ export interface Sandbox {
   readonly calls: readonly SandboxCall[]
   /** How often each API was called since the start. */
   readonly counts: ReadonlyMap<string, number>
+  /** The most calls that each API met within any one second, refused ones included. */
+  readonly peaks: ReadonlyMap<string, number>
   close(): Promise<void>
 }
 
@@ -60,6 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     close,
     credentials: sandboxCredentials,
     counts: log.counts,
+    peaks: log.peaks,
     get calls() {
       return log.latest
     },

@@ -88,6 +88,7 @@ describe('the sandbox', () => {
       { api: QUOTA, at: NOON, status: 200, code: '41001' },
     ])
     expect(sandbox.counts).toEqual(new Map([[QUOTA, 5]]))
+    expect(sandbox.peaks).toEqual(new Map([[QUOTA, 5]]))
     expect(seen).toEqual(Array(5).fill(QUOTA))
   })
 

@@ -29,7 +29,7 @@ export function report(figures: readonly Figure[]): string {
     .map(figure => {
       const { name, value, limit, unit } = figure
       const verdict = isMissed(figure) ? 'MISSED' : 'ok    '
-      return `${verdict} ${name.padEnd(58)} ${value.toFixed(3).padStart(9)} ≤ ${limit} ${unit}`
+      return `${verdict} ${name.padEnd(66)} ${value.toFixed(3).padStart(9)} ≤ ${limit} ${unit}`
     })
     .join('\n')
 }

@@ -69,7 +69,7 @@ async function buildFunction(root: string, name: string, outDirectory: string) {
   replaceFile(join(outDirectory, 'config.json'), readFileSync(configurationPath, 'utf8'))
   const manifest = { name, version: '1.0.0', private: true, main: 'index.js' }
   replaceFile(join(outDirectory, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
-  return { weight: weigh(name, code, metafile), budget: budgetFor(makesCloudCalls) }
+  return { weight: weigh(name, code, metafile), budget: budgetFor(name, makesCloudCalls) }
 }
 
 /** Takes away functions that are no longer there; the others stay in place while they are replaced, they may be running. */

@@ -2,7 +2,7 @@ import { getMaxListeners } from 'node:events'
 import { afterEach, describe, expect, it, jest } from '@jest/globals'
 import { type FakeClock, fakeClock } from '../../tests/support/clock'
 import { failureOf } from '../../tests/support/failure'
-import { budgetOf, type Deadline, startDeadline } from './deadline'
+import { budgetOf, type Deadline, endingBefore, startDeadline } from './deadline'
 
 describe('budgetOf', () => {
   it.each<[string, unknown, number]>([
@@ -120,6 +120,69 @@ describe('race', () => {
     fail(new Error('late'))
     await clock.advance(1)
     expect((await failure).code).toBe('DEADLINE_EXCEEDED')
+  })
+})
+
+describe('endingBefore', () => {
+  it('ends so much earlier than the other, which goes on', async () => {
+    const { clock, deadline } = start(3000)
+    const early = endingBefore(deadline, 700, clock)
+    expect(early.remaining()).toBe(1800)
+    await clock.advance(1799)
+    expect([early.signal.aborted, early.remaining()]).toEqual([false, 1])
+    await clock.advance(1)
+    expect(early.signal.reason).toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+    expect([early.remaining(), deadline.signal.aborted, deadline.remaining()]).toEqual([0, false, 700])
+    await expect(deadline.race(Promise.resolve('saved'))).resolves.toBe('saved')
+  })
+
+  it('cuts off its own work only', async () => {
+    const { clock, deadline } = start(3000)
+    const early = endingBefore(deadline, 700, clock)
+    const failure = failureOf(early.race(new Promise(() => {})))
+    await clock.advance(1800)
+    expect((await failure).code).toBe('DEADLINE_EXCEEDED')
+    await expect(early.race(Promise.reject(new Error('late')))).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' })
+  })
+
+  it('has no time at all when there was less left than it keeps back', async () => {
+    const { clock, deadline } = start(1000)
+    const early = endingBefore(deadline, 800, clock)
+    expect(early.remaining()).toBe(0)
+    await clock.advance(0)
+    expect([early.signal.aborted, deadline.signal.aborted]).toEqual([true, false])
+  })
+
+  it('ends with the other, for its reason', async () => {
+    const { clock, deadline } = start(3000)
+    const early = endingBefore(deadline, 100, clock)
+    deadline.release()
+    expect(early.signal.aborted).toBe(true)
+    expect(early.signal.reason).toBe(deadline.signal.reason)
+  })
+
+  it('of one that has ended has ended', async () => {
+    const { clock, deadline } = start(1000)
+    await clock.advance(800)
+    const early = endingBefore(deadline, 0, clock)
+    expect(early.signal.reason).toBe(deadline.signal.reason)
+    early.release()
+  })
+
+  it('leaves nothing behind once it is released, and the other as it was', () => {
+    const { clock, deadline } = start(3000)
+    const added = jest.spyOn(deadline.signal, 'addEventListener')
+    const removed = jest.spyOn(deadline.signal, 'removeEventListener')
+    const early = endingBefore(deadline, 700, clock)
+    early.release()
+    expect(clock.sleeping).toBe(1)
+    expect([early.signal.aborted, deadline.signal.aborted]).toEqual([true, false])
+    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(added.mock.calls.map(([, listener]) => listener))
+  })
+
+  it('lets any number listen without a warning', () => {
+    const { clock, deadline } = start(3000)
+    expect(getMaxListeners(endingBefore(deadline, 700, clock).signal)).toBe(Number.POSITIVE_INFINITY)
   })
 })
 

@@ -51,6 +51,27 @@ export function startDeadline(budgetMs: number, clock: Clock): Deadline {
   }
 }
 
+/** Ends so much before another deadline, to leave time for what has to be done then. To be released, too. */
+export function endingBefore(deadline: Deadline, byMs: number, clock: Clock): Deadline {
+  const work = new AbortController()
+  const onAbort = () => work.abort(deadline.signal.reason)
+  const cancel = clock.after(Math.max(0, deadline.remaining() - byMs), () => work.abort(deadlineExceeded()))
+  const { signal } = work
+  setMaxListeners(Number.POSITIVE_INFINITY, signal)
+  deadline.signal.addEventListener('abort', onAbort, { once: true })
+  if (deadline.signal.aborted) onAbort()
+  return {
+    signal,
+    remaining: () => Math.max(0, deadline.remaining() - byMs),
+    race: promise => raceSignal(promise, signal),
+    release() {
+      cancel()
+      deadline.signal.removeEventListener('abort', onAbort)
+      work.abort(ANSWERED)
+    },
+  }
+}
+
 /** The promise's result, or a rejection with the signal's reason when it aborts first. */
 export function raceSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

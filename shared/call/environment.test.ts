@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { failureOf } from '../../tests/support/failure'
-import { environmentFrom, misconfigured } from './environment'
+import { environmentFrom, misconfigured, overlaid } from './environment'
 
 describe('environmentFrom', () => {
   const environment = environmentFrom({ SET: '  value ', BLANK: '  ', EMPTY: '', ZERO: '0' })
@@ -58,5 +58,57 @@ describe('secret', () => {
     })()
     expect(error).toMatchObject({ code: 'NOT_CONFIGURED' })
     expect(JSON.stringify(error)).not.toContain(value)
+  })
+})
+
+describe('overlaid', () => {
+  const NAMES = ['ID', 'KEY', 'REGION']
+  const base = () => environmentFrom({ ID: 'base-id', KEY: 'base-key', REGION: 'base-region', OTHER: 'shared' })
+
+  it('gives its own values for its names, and the others of the base', () => {
+    const environment = overlaid(base(), NAMES, { ID: ' own-id ', KEY: 'own-key' })
+    expect(environment.get('ID')).toBe('own-id')
+    expect(environment.need('ID')).toBe('own-id')
+    expect(environment.secret('KEY')).toBe('own-key')
+    expect([environment.get('OTHER'), environment.need('OTHER')]).toEqual(['shared', 'shared'])
+  })
+
+  it.each([{ ID: 'own-id' }, { ID: 'own-id', KEY: '' }, { ID: 'own-id', KEY: '  ' }])(
+    'never mixes two accounts: with %j the key is missing',
+    async values => {
+      const environment = overlaid(base(), NAMES, values)
+      expect(environment.get('KEY')).toBeUndefined()
+      expect((await failureOf(() => environment.need('KEY'))).text.en).toContain('KEY')
+      expect((await failureOf(() => environment.secret('KEY'))).code).toBe('NOT_CONFIGURED')
+    },
+  )
+
+  it('gives no value that is not among its names', () => {
+    expect(overlaid(base(), NAMES, { OTHER: 'smuggled', MORE: 'x' }).get('OTHER')).toBe('shared')
+    expect(overlaid(base(), NAMES, { MORE: 'x' }).get('MORE')).toBeUndefined()
+  })
+
+  it('leaves the base as it is', () => {
+    const under = base()
+    overlaid(under, NAMES, { ID: 'own-id' })
+    expect(under.get('ID')).toBe('base-id')
+  })
+
+  it('blots out the secrets of both, in both', () => {
+    const under = base()
+    const one = overlaid(under, NAMES, { KEY: 'own-key' })
+    const two = overlaid(under, NAMES, { KEY: 'two-key' })
+    one.secret('KEY')
+    two.secret('KEY')
+    under.secret('OTHER')
+    one.conceal('fetched')
+    const said = 'own-key, two-key, shared, fetched and own-id'
+    for (const environment of [under, one, two]) expect(environment.blot(said)).toBe('***, ***, ***, *** and own-id')
+  })
+
+  it('is NOT_CONFIGURED for a secret that no header can carry', async () => {
+    const error = await failureOf(() => overlaid(base(), NAMES, { KEY: 'own（key）' }).secret('KEY'))
+    expect(error.code).toBe('NOT_CONFIGURED')
+    expect(JSON.stringify(error)).not.toContain('own（key）')
   })
 })

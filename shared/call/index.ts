@@ -1,6 +1,6 @@
 export { type Call, newTally, type Paces, type Tally } from './call'
 export { type Clock, systemClock } from './clock'
-export { budgetOf, raceSignal, startDeadline } from './deadline'
+export { budgetOf, endingBefore, raceSignal, startDeadline } from './deadline'
 export { type Environment, environmentFrom, misconfigured, notConfigured, overlaid } from './environment'
 export { type ErrorBody, errorBody } from './errorBody'
 export {

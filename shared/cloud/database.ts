@@ -10,7 +10,7 @@ export interface CloudDatabase {
 }
 
 interface CloudCollection extends CloudQuery {
-  add(options: { data: readonly object[] }): Promise<unknown>
+  add(options: { data: readonly object[] }): Promise<{ _ids: string[] }>
 }
 
 interface CloudQuery {

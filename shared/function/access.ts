@@ -10,13 +10,25 @@ const RANK: Record<Role, number> = { viewer: 1, admin: 2 }
  * is refused.
  */
 export async function requireRole(caller: Caller, needed: Role, call: Call): Promise<void> {
-  if (caller.kind === 'timer' || caller.kind === 'function') return
-  if (caller.kind !== 'client') throw denied(caller)
-  const role = isListedAdmin(caller.openid, call) ? 'admin' : await findRole(caller.openid, call)
-  if (role === undefined || RANK[role] < RANK[needed]) throw denied(caller)
+  requireHeld(caller, await roleOf(caller, call), needed)
 }
 
-function isListedAdmin(openid: string, call: Call): boolean {
+/** The caller's role, of which the trusted have the highest. Throws PERMISSION_DENIED for a caller without any. */
+export async function roleOf(caller: Caller, call: Call): Promise<Role> {
+  if (caller.kind === 'timer' || caller.kind === 'function') return 'admin'
+  if (caller.kind !== 'client') throw denied(caller)
+  const role = isListedAdmin(caller.openid, call) ? 'admin' : await findRole(caller.openid, call)
+  if (role === undefined) throw denied(caller)
+  return role
+}
+
+/** Throws PERMISSION_DENIED when the role that the caller holds is less than what is needed. */
+export function requireHeld(caller: Caller, held: Role, needed: Role): void {
+  if (RANK[held] < RANK[needed]) throw denied(caller)
+}
+
+/** Whether `ADMIN_OPENIDS` names this person. */
+export function isListedAdmin(openid: string, call: Call): boolean {
   const listed = call.environment.get('ADMIN_OPENIDS') ?? ''
   return listed.split(/[\s,;]+/).includes(openid)
 }

@@ -6,6 +6,7 @@ import { SDK_VARIABLES } from '../../tests/support/call'
 import { type FakeClock, fakeClock, NOON } from '../../tests/support/clock'
 import { captureConsole } from '../../tests/support/console'
 import { type Call, CallError, text } from '../call'
+import type { Caller } from './caller'
 import { defineFunction } from './defineFunction'
 import { exactly, wholeNumber } from './schema'
 
@@ -94,6 +95,52 @@ describe('defineFunction', () => {
       const event = { Type: 'Timer', TriggerName: 't', Time: 'now', Message: '{"n":5}' }
       const { result } = await invoke(async input => input, { variables: { TRIGGER_SRC: 'timer' }, event })
       expect(result).toMatchObject({ ok: true, data: { n: 5 } })
+    })
+  })
+
+  describe('a role by the input', () => {
+    const input = exactly({ action: v.picklist(['look', 'change']) })
+    const run = jest.fn(async (_: unknown, __: Call, caller: Caller) => caller)
+    const main = (variables: NodeJS.ProcessEnv) =>
+      defineFunction(
+        { name: 'testing', role: ({ action }) => (action === 'change' ? 'admin' : 'viewer'), input, run },
+        { clock: fakeClock(), variables },
+      )
+    const codeOf = async (event: unknown, variables: NodeJS.ProcessEnv) => {
+      const { result } = await captureConsole(() => main(variables)(event, CONTEXT))
+      return result.ok ? 'OK' : result.error.code
+    }
+    beforeEach(() => void run.mockClear())
+
+    it.each([
+      ['admin', 'look', 'OK'],
+      ['admin', 'change', 'OK'],
+      ['admin', 'other', 'INVALID_ARGUMENT'],
+      ['viewer', 'look', 'OK'],
+      ['viewer', 'change', 'PERMISSION_DENIED'],
+      ['viewer', 'other', 'INVALID_ARGUMENT'],
+      ['stranger', 'look', 'PERMISSION_DENIED'],
+      ['stranger', 'change', 'PERMISSION_DENIED'],
+      ['stranger', 'other', 'PERMISSION_DENIED'],
+    ])('as %s, asking for %s: %s, by one look-up', async (role, action, code) => {
+      mockCloud.store.create('yl_members', role === 'stranger' ? [] : [{ _id: 'oME', role }])
+      expect(await codeOf({ action }, CLIENT)).toBe(code)
+      expect(run).toHaveBeenCalledTimes(code === 'OK' ? 1 : 0)
+      expect(mockCloud.store.requests).toEqual(['collection.get'])
+    })
+
+    it('lets another function do everything, without a look-up', async () => {
+      expect(await codeOf({ action: 'change' }, FUNCTION)).toBe('OK')
+      expect(mockCloud.store.requests).toEqual([])
+    })
+
+    it('tells run who calls', async () => {
+      await codeOf({ action: 'change' }, { ...CLIENT, ADMIN_OPENIDS: 'oME' })
+      await codeOf({ action: 'look' }, FUNCTION)
+      expect(run.mock.calls.map(([, , caller]) => caller)).toEqual([
+        { kind: 'client', openid: 'oME' },
+        { kind: 'function' },
+      ])
     })
   })
 

@@ -14,8 +14,8 @@ import {
   text,
 } from '../call'
 import type { Role } from '../store'
-import { requireRole } from './access'
-import { callerFrom } from './caller'
+import { requireHeld, requireRole, roleOf } from './access'
+import { type Caller, callerFrom } from './caller'
 import type { Result } from './envelope'
 import { inputFrom } from './event'
 import { parseInput } from './schema'
@@ -25,10 +25,10 @@ const GRACE_MS = 100
 
 export interface Definition<Schema extends v.GenericSchema, Output> {
   name: string
-  /** The role that a client needs. */
-  role: Role
+  /** The role that a client needs, where it depends on what is asked for: by the valid input. */
+  role: Role | ((input: v.InferOutput<Schema>) => Role)
   input: Schema
-  run(input: v.InferOutput<Schema>, call: Call): Promise<Output>
+  run(input: v.InferOutput<Schema>, call: Call, caller: Caller): Promise<Output>
 }
 
 export interface Surroundings {
@@ -56,10 +56,7 @@ export function defineFunction<const Schema extends v.GenericSchema, Output>(
     const language = languageOf(environment.get('YULIANG_LANGUAGE'))
     const call: Call = { requestId, clock, deadline, environment, log, language, tally: newTally() }
 
-    const work = async () => {
-      await requireRole(caller, definition.role, call)
-      return definition.run(parseInput(definition.input, inputFrom(event, caller)), call)
-    }
+    const work = async () => definition.run(await admit(definition, event, caller, call), call, caller)
     let result: Result<Output>
     try {
       result = { ok: true, data: await withGrace(work(), call), requestId }
@@ -76,6 +73,24 @@ export function defineFunction<const Schema extends v.GenericSchema, Output>(
     })
     return result
   }
+}
+
+/** The valid input of a caller who may ask for it. Who has no role at all learns nothing about the input. */
+async function admit<const Schema extends v.GenericSchema>(
+  { role, input }: Pick<Definition<Schema, unknown>, 'role' | 'input'>,
+  event: unknown,
+  caller: Caller,
+  call: Call,
+): Promise<v.InferOutput<Schema>> {
+  const parsed = () => parseInput(input, inputFrom(event, caller))
+  if (typeof role !== 'function') {
+    await requireRole(caller, role, call)
+    return parsed()
+  }
+  const held = await roleOf(caller, call)
+  const valid = parsed()
+  requireHeld(caller, held, role(valid))
+  return valid
 }
 
 /** The work's own outcome, unless it ignores the deadline for longer than the grace. */

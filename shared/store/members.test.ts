@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { mockCloud } from '../../tests/mocks/wxServerSdk'
 import { makeCall, SDK_VARIABLES } from '../../tests/support/call'
+import { NOON } from '../../tests/support/clock'
 import { failureOf } from '../../tests/support/failure'
 import { cloudSdk } from '../cloud'
-import { findRole } from './members'
+import { findRole, listMembers, removeMember, saveMember } from './members'
 
 jest.mock('wx-server-sdk', () => mockCloud.sdk)
 
@@ -72,7 +73,66 @@ describe('findRole', () => {
   })
 
   function databaseAnswering(answer: Promise<unknown>) {
-    const query = { where: () => query, limit: () => query, get: () => answer }
+    const query = { where: () => query, limit: () => query, field: () => query, get: () => answer }
     return { collection: () => query } as unknown as ReturnType<typeof mockCloud.sdk.database>
   }
+})
+
+describe('the list of members', () => {
+  beforeEach(() => mockCloud.reset())
+
+  it('is empty before anybody has been added', async () => {
+    expect(await listMembers(call())).toEqual([])
+    expect(await removeMember('oME', call())).toBe(false)
+  })
+
+  it('holds who was saved, since when, and whom somebody entered by hand', async () => {
+    mockCloud.store.create('yl_members', [{ _id: 'oHAND', role: 'admin' }])
+    const saving = call()
+    await saveMember({ openid: 'oME', role: 'viewer' }, saving)
+    expect(saving.tally.databaseWrites).toBe(1)
+    expect(await listMembers(call())).toEqual([
+      { openid: 'oHAND', role: 'admin', addedAt: null },
+      { openid: 'oME', role: 'viewer', addedAt: NOON },
+    ])
+    expect(await findRole('oME', call())).toBe('viewer')
+  })
+
+  it('keeps since when, when a role changes or is saved again', async () => {
+    await saveMember({ openid: 'oME', role: 'viewer' }, call())
+    const later = call()
+    await later.clock.advance(1000)
+    await saveMember({ openid: 'oME', role: 'admin' }, later)
+    await saveMember({ openid: 'oME', role: 'admin' }, later)
+    expect(await listMembers(call())).toEqual([{ openid: 'oME', role: 'admin', addedAt: NOON }])
+  })
+
+  it('lets go of who is removed, once', async () => {
+    await saveMember({ openid: 'oME', role: 'admin' }, call())
+    expect(await removeMember('oME', call())).toBe(true)
+    expect(await removeMember('oME', call())).toBe(false)
+    expect(await findRole('oME', call())).toBeUndefined()
+  })
+
+  it('comes in pages of 100, each person once', async () => {
+    const openids = Array.from({ length: 205 }, (_, n) => `o${String(n).padStart(3, '0')}`)
+    mockCloud.store.create(
+      'yl_members',
+      [...openids].reverse().map(_id => ({ _id, role: 'viewer' })),
+    )
+    const pages = await Promise.all([0, 1, 2, 3].map(page => listMembers(call(), page)))
+    expect(pages.map(page => page.length)).toEqual([100, 100, 5, 0])
+    expect(pages.flat().map(({ openid }) => openid)).toEqual(openids)
+  })
+
+  it('is UPSTREAM_UNAVAILABLE when the database fails: nobody is taken for added or removed', async () => {
+    mockCloud.store.create('yl_members', [{ _id: 'oME', role: 'admin' }])
+    mockCloud.store.fail(-502001)
+    const works = [
+      () => listMembers(call()),
+      () => saveMember({ openid: 'oME', role: 'viewer' }, call()),
+      () => removeMember('oME', call()),
+    ]
+    for (const work of works) expect((await failureOf(work())).code).toBe('UPSTREAM_UNAVAILABLE')
+  })
 })

@@ -1,54 +1,52 @@
 import * as v from 'valibot'
-import { type Call, CallError, text } from '../call'
-import { cloudSdk, sdkErrorCode } from '../cloud'
-
-/** Clients and their roles, one document per person, its `_id` the OPENID: `{_id, role}`. Closed to clients. */
-const COLLECTION = 'yl_members'
-const COLLECTION_NOT_EXIST = -502005
+import type { Call } from '../call'
+import { BATCH, type Collection, openCollection } from './collection'
+import { instant } from './fields'
 
 const roleSchema = v.picklist(['admin', 'viewer'])
 export type Role = v.InferOutput<typeof roleSchema>
+
+/** `yl_members`: clients and their roles, one document per person, `_id` is the OPENID. Closed to clients. */
+const memberSchema = v.object({
+  _id: v.string(),
+  role: roleSchema,
+  /** Absent from those that were entered by hand. */
+  addedAt: v.optional(instant),
+})
+
+export interface Member {
+  openid: string
+  role: Role
+  /** Epoch ms; null when nobody noted it. */
+  addedAt: number | null
+}
 
 /**
  * The role of this person; undefined when there is none. A look-up that fails is an error, never "no role":
  * UPSTREAM_UNAVAILABLE, or INTERNAL when the document holds an unknown role.
  */
 export async function findRole(openid: string, call: Call): Promise<Role | undefined> {
-  const documents = await readMember(openid, call)
-  const [member] = documents
-  if (member === undefined) return undefined
-  const role = v.safeParse(roleSchema, member['role'])
-  if (role.success) return role.output
-  throw new CallError(
-    'INTERNAL',
-    text(
-      `集合 ${COLLECTION} 中该成员的 role 不是 admin 或 viewer，请管理员更正。`,
-      `The member's role in collection ${COLLECTION} is neither admin nor viewer; an administrator must correct it.`,
-    ),
-  )
+  const [member] = await members(call).find(memberSchema, { where: { _id: openid }, limit: 1 })
+  return member?.role
 }
 
-async function readMember(openid: string, call: Call): Promise<Record<string, unknown>[]> {
-  const query = cloudSdk(call.environment).database().collection(COLLECTION).where({ _id: openid }).limit(1)
-  try {
-    const answer = await call.deadline.race(Promise.resolve(query.get()))
-    if (typeof answer !== 'object' || answer === null) throw new TypeError('no documents in the answer')
-    return answer.data
-  } catch (error) {
-    if (error instanceof CallError) throw error
-    // Nobody has been added yet: a definite answer.
-    if (sdkErrorCode(error) === COLLECTION_NOT_EXIST) return []
-    throw new CallError(
-      'UPSTREAM_UNAVAILABLE',
-      text('暂时读不到成员名单，请稍后重试。', 'The list of members cannot be read for the moment. Try again later.'),
-      {
-        upstream: {
-          provider: 'wechat',
-          code: String(sdkErrorCode(error) ?? 'DATABASE'),
-          message: 'database read failed',
-        },
-        cause: error,
-      },
-    )
-  }
+/** A page of at most 100 members, by OPENID; pages count from 0. Errors as of findRole. */
+export async function listMembers(call: Call, page = 0): Promise<Member[]> {
+  const found = await members(call).find(memberSchema, { where: {}, orderBy: [['_id', 'asc']], skip: page * BATCH })
+  return found.map(({ _id, role, addedAt }) => ({ openid: _id, role, addedAt: addedAt ?? null }))
+}
+
+/** Adds a member, or changes the role of one. Throws UPSTREAM_UNAVAILABLE. */
+export async function saveMember({ openid, role }: { openid: string; role: Role }, call: Call): Promise<void> {
+  const inserted = await members(call).insert([{ _id: openid, role, addedAt: call.clock.now() }])
+  if (inserted === 'exists') await members(call).update({ _id: openid }, { role })
+}
+
+/** Whether there was such a member. Throws UPSTREAM_UNAVAILABLE. */
+export async function removeMember(openid: string, call: Call): Promise<boolean> {
+  return (await members(call).remove({ _id: openid })) > 0
+}
+
+function members(call: Call): Collection {
+  return openCollection('yl_members', call)
 }

@@ -65,6 +65,26 @@ export function declareCommandTests(database: () => Database): void {
     })
   })
 
+  describe('a regular expression', () => {
+    it.each<[string, string | undefined, string[]]>([
+      ['^T', 'i', ['d3']],
+      ['^T', undefined, []],
+      ['e$', undefined, ['d1', 'd3']],
+    ])('%s, options %s', async (regexp, options, expected) => {
+      const collection = await collectionWith(database(), DOCUMENTS)
+      const name = database().RegExp({ regexp, ...(options !== undefined && { options }) })
+      const found = await collection.where({ name }).orderBy('_id', 'asc').get()
+      expect(found.data.map(({ _id }) => _id)).toEqual(expected)
+      const either = commands()['or']?.({ name }, { n: 2 }) ?? {}
+      const others = await collection.where(either).orderBy('_id', 'asc').get()
+      expect(others.data.map(({ _id }) => _id)).toEqual([...expected, 'd2'].sort())
+    })
+
+    it('is refused when it is empty', () => {
+      expect(() => database().RegExp({ regexp: '' })).toThrow(TypeError)
+    })
+  })
+
   describe('a change', () => {
     it.each(CHANGES)('%s', async (_, change, expected) => {
       const before = { _id: 'a', n: 5, list: [1, 2], nested: { x: 1, y: 2 } }

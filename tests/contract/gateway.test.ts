@@ -2,6 +2,7 @@ import { startGateway } from '../../local/gateway'
 import { Sessions } from '../../local/sessions'
 import { json, startUpstream } from '../support/upstream'
 import type { CloudSdk } from './platform'
+import { sdkVariables } from './sdkVariables'
 import { describeWxServerSdk } from './wxServerSdk'
 
 /** The cloud calls of the gateway, and the HTTPS APIs they stand for. */
@@ -33,16 +34,7 @@ describeWxServerSdk('the real wx-server-sdk over the local gateway', async () =>
     },
     now: Date.now,
   })
-  Object.assign(process.env, {
-    TCB_CONTEXT_CNFG: JSON.stringify({ URL: gateway.url }),
-    TENCENTCLOUD_RUNENV: 'SCF',
-    TENCENTCLOUD_REGION: 'ap-shanghai',
-    TENCENTCLOUD_SECRETID: 'id',
-    TENCENTCLOUD_SECRETKEY: 'key',
-    SCF_NAMESPACE: 'contract',
-    WX_CONTEXT_KEYS: 'WX_API_TOKEN',
-    WX_API_TOKEN: sessions.issue({ functionName: 'contract', source: 'wx_client', openid: 'oABC' }),
-  })
+  Object.assign(process.env, sdkVariables(gateway.url, sessions))
   const sdk: typeof import('wx-server-sdk') = require('wx-server-sdk')
   sdk.init({ env: 'contract' })
 

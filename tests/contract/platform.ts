@@ -8,6 +8,7 @@ export interface CloudSdk {
 
 export interface Database {
   command: Record<string, (...args: unknown[]) => Condition>
+  RegExp(pattern: { regexp: string; options?: string }): unknown
   collection(name: string): Collection
   createCollection(name: string): Promise<unknown>
 }

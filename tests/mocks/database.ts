@@ -11,6 +11,7 @@ export class MockStore {
   readonly requests: string[] = []
   private engine = openDatabase({ now: Date.now })
   private failure: number | undefined
+  private delay: (() => Promise<void>) | undefined
 
   /** Makes a collection, with these documents in it. */
   create(name: string, documents: Document[] = []): void {
@@ -23,10 +24,21 @@ export class MockStore {
     this.failure = errCode
   }
 
+  /** From now on every request reaches the database only after a wait like this. */
+  answerAfter(wait: () => Promise<void>): void {
+    this.delay = wait
+  }
+
   clear(): void {
     this.engine = openDatabase({ now: Date.now })
     this.failure = undefined
+    this.delay = undefined
     this.requests.length = 0
+  }
+
+  /** The way to the database. */
+  async travel(): Promise<void> {
+    await this.delay?.()
   }
 
   /** One request; what the engine refuses, and only that, is thrown as the SDK throws it. */
@@ -54,7 +66,12 @@ export function mockDatabase(store: MockStore, config: { throwOnNotFound?: boole
   return {
     command,
     collection: (name: string) => new Collection(store, name, config),
+    RegExp({ regexp, options = '' }: { regexp: string; options?: string }) {
+      if (!regexp) throw new TypeError('regexp must be a string')
+      return new RegExp(regexp, options)
+    },
     async createCollection(name: string) {
+      await store.travel()
       store.request('createCollection', engine => engine.addCollection(name))
       return { errMsg: 'createCollection:ok' }
     },
@@ -118,7 +135,7 @@ class Query {
     api: string,
     work: (engine: Database, collection: string) => T,
   ): Promise<T & { errMsg: string }> {
-    await undefined
+    await this.store.travel()
     return { ...this.store.request(api, engine => work(engine, this.name)), errMsg: `${api}:ok` }
   }
   private with(changes: Partial<Selection>): Query {

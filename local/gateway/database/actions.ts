@@ -53,7 +53,7 @@ const ACTIONS: Readonly<Record<string, (database: Database, fields: unknown) => 
   },
   'database.getDocument': (database, fields) => {
     const { query, order, projection, offset, limit, ...rest } = check(GET, fields)
-    const { documents, total } = database.find({
+    const { texts, total } = database.findTexts({
       ...targetOf(rest),
       query: optionalObject(query, 'query'),
       order: optionalObject(order, 'order'),
@@ -62,7 +62,7 @@ const ACTIONS: Readonly<Record<string, (database: Database, fields: unknown) => 
       limit,
     })
     const cut = { total, ...(limit !== undefined && { limit }), offset: offset ?? 0 }
-    return { data: { list: documents.map(stringifyEjson) }, ...cut }
+    return { data: { list: texts }, ...cut }
   },
   'database.calculateDocument': (database, fields) => {
     const { query, ...rest } = check(COUNT, fields)

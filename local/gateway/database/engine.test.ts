@@ -103,6 +103,30 @@ describe('a query that fixes _id', () => {
   })
 })
 
+describe('a projection', () => {
+  test.each([
+    {},
+    { _id: 1, a: 1, b: 1, c: 1 },
+    { a: 1, b: 1, c: 1 },
+    { c: 1, a: true },
+    { _id: 0, a: 1 },
+    { a: 0 },
+    { 'b.n': 1 },
+    { none: 1 },
+    { a: 1, b: 1, c: 1, x: '$a' },
+  ])('%j is the same as text', projection => {
+    database.insert({ _id: 'first', a: 1, b: { n: 2, m: 3 }, c: 2 ** 40 }, { a: 2, c: null, _id: 'last' })
+    const request = { collection: 'c', order: { a: -1 }, projection }
+    const { documents, total } = database.engine.find(request)
+    expect(documents.map(document => document['_id'] ?? 'left out')).toEqual(
+      '_id' in projection && projection._id === 0 ? ['left out', 'left out'] : ['last', 'first'],
+    )
+    const { texts, total: sameTotal } = database.engine.findTexts(request)
+    expect(texts).toEqual(documents.map(document => EJSON.stringify(document, { relaxed: false })))
+    expect([total, sameTotal]).toEqual([2, 2])
+  })
+})
+
 describe('an aggregation', () => {
   beforeEach(() => {
     database.engine.addCollection('names')
@@ -123,6 +147,14 @@ describe('an aggregation', () => {
       { tag: 'q', name: 'X', twice: 2 },
     ])
     expect(database.all()[0]).toEqual({ _id: 'a', k: 'x', n: 1, tags: ['p', 'q'] })
+  })
+
+  test('may change what earlier stages only chose and grouped', () => {
+    database.insert({ _id: 1, n: 0, at: { h: 1 } }, { _id: 2, n: -1, at: { h: 2 } })
+    const stages = [{ $sort: { n: 1 } }, { $limit: 1 }, { $group: { _id: '$n', all: { $push: '$$ROOT' } } }]
+    const [found] = database.aggregate(...stages, { $unwind: '$all' }, { $set: { 'all.at.h': 9 } })
+    expect(found).toEqual({ _id: -1, all: { _id: 2, n: -1, at: { h: 9 } } })
+    expect(database.all({ _id: 2 })).toEqual([{ _id: 2, n: -1, at: { h: 2 } }])
   })
 
   test('over a missing collection is refused', () => {

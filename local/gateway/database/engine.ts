@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { invalid } from '../refusal'
-import { parseEjsonObject, stringifyEjson } from './ejson'
+import { parseStored, stringifyEjson } from './ejson'
 import { requestFailed } from './error'
 import { modify } from './modify'
-import { type AggregateStages, aggregate, type FindOptions, find } from './read'
+import { type AggregateStages, aggregate, type FindOptions, find, type Page, projected, projectedTexts } from './read'
 import { select } from './select'
 import { State } from './state'
 import type { Change, Store, StoredDocument } from './store'
@@ -71,7 +71,14 @@ export class Database {
 
   /** Documents that match, and how many would without `offset` and `limit`. */
   find(request: Target & FindOptions): { documents: Document[]; total: number } {
-    return find(this.view(request).documents(request.collection), request, this.now())
+    const page = this.page(request)
+    return { documents: projected(page), total: page.total }
+  }
+
+  /** The same with each document as canonical EJSON. */
+  findTexts(request: Target & FindOptions): { texts: string[]; total: number } {
+    const page = this.page(request)
+    return { texts: projectedTexts(page), total: page.total }
   }
 
   count(request: Target & { query?: Document | undefined }): number {
@@ -156,6 +163,10 @@ export class Database {
     return { changes, result: { updated: changes.length } }
   }
 
+  private page(request: Target & FindOptions): Page {
+    return find(this.view(request).documents(request.collection), request, this.now())
+  }
+
   private select(request: Target & { query?: Document | undefined }): StoredDocument[] {
     const query = settleObject(request.query ?? {}, this.now(), 'query')
     return select(this.view(request).documents(request.collection), query)
@@ -193,7 +204,7 @@ export class Database {
     for (const name of this.store.collections()) this.state.addCollection(name)
     const loaded: Change[] = []
     for (const { collection, position, text } of this.store.documents()) {
-      const document = settleObject(parseEjsonObject(text, 'a stored document'), this.now(), 'a stored document')
+      const document = parseStored(text)
       loaded.push({ collection, before: undefined, after: { id: idOf(document), position, document, text } })
       this.nextPosition = Math.max(this.nextPosition, position + 1)
     }
@@ -202,7 +213,7 @@ export class Database {
   }
 
   private stored(document: Document, replaced?: StoredDocument): StoredDocument {
-    assertStorable(document)
+    assertStorable(document, replaced?.document)
     const position = replaced?.position ?? this.nextPosition++
     return { id: idOf(document), position, document, text: stringifyEjson(document) }
   }

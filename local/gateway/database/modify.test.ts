@@ -72,4 +72,19 @@ describe('an update', () => {
     expect(database.engine.update({ ...request, data: { fresh: 1 } })).toEqual({ updated: 1 })
     expect(database.all()).toEqual([{ _id: 'a', fresh: 1 }])
   })
+
+  test.each([
+    [{ $set: { 'a.b.c': 2 } }, { a: { b: { c: 2 } }, list: [{ n: 1 }] }],
+    [{ $push: { list: { n: 2 } } }, { a: { b: { c: 1 } }, list: [{ n: 1 }, { n: 2 }] }],
+    [{ $inc: { 'list.0.n': 4 } }, { a: { b: { c: 1 } }, list: [{ n: 5 }] }],
+    [{ $rename: { 'a.b': 'moved.b' } }, { a: {}, list: [{ n: 1 }], moved: { b: { c: 1 } } }],
+  ])('by %j leaves what others have read alone', (modifier, expected) => {
+    const before = { _id: 'a', a: { b: { c: 1 } }, list: [{ n: 1 }] }
+    database.engine.remove({ collection: 'c', multi: true })
+    database.insert(before)
+    const snapshot = database.engine.startTransaction()
+    database.update({}, modifier)
+    expect(database.all()).toEqual([{ _id: 'a', ...expected }])
+    expect(database.engine.find({ collection: 'c', transaction: snapshot }).documents).toEqual([before])
+  })
 })

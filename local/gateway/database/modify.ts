@@ -1,4 +1,5 @@
 import { updateMany } from 'mingo'
+import { updateMany as updateEach } from 'mingo/updater'
 import { isEqual, resolve } from 'mingo/util'
 import { invalid } from '../refusal'
 import { requestFailed } from './error'
@@ -21,17 +22,43 @@ const NEEDS: Readonly<Record<string, { what: string; fits: (value: unknown) => b
 /** These find nothing to do where the path does not exist, so they create nothing either. */
 const NEVER_CREATE = new Set(['$unset', '$pop', '$pull', '$pullAll', '$rename'])
 
-/** Changed copies of the documents. `query` is what selected them: the positional `$` refers to it. */
+/**
+ * Changed copies of the documents, which share what stays the same with them. `query` is what selected them: the
+ * positional `$` refers to it.
+ */
 export function modify(documents: readonly Document[], query: Document, modifier: Document): Document[] {
   if (Object.keys(modifier).length === 0) throw invalid('an update needs at least one operator')
   assertModifier(modifier)
   const prepared = prepare(modifier)
   for (const document of documents) assertApplicable(document, prepared)
-  const changed = documents.map(copy)
+  const touched = touchedFields(prepared)
+  const changed = documents.map(document => copyOf(document, touched))
   // mingo's type wants its own operators spelled out; their names are checked above.
   const expression = prepared as Parameters<typeof updateMany>[2]
-  mingo(() => updateMany(changed, query, expression, { cloneMode: 'deep' }, MINGO_OPTIONS))
+  mingo(() => {
+    // The documents are selected: only a positional path needs the query, and with it all the operators it may use.
+    if (isPositional(prepared)) updateMany(changed, query, expression, { cloneMode: 'deep' }, MINGO_OPTIONS)
+    else updateEach(changed, {}, expression, { cloneMode: 'deep' }, MINGO_OPTIONS)
+  })
   return changed
+}
+
+/** The fields of the document itself that the paths of the modifier lie in. */
+function touchedFields(modifier: Record<string, Document>): Set<string> {
+  const paths = Object.values(modifier).flatMap(fields => Object.keys(fields))
+  const targets = Object.values(modifier['$rename'] ?? {}).filter(target => typeof target === 'string')
+  return new Set([...paths, ...targets].map(path => path.split('.')[0] ?? ''))
+}
+
+/** What is not touched is shared with the stored document, which nobody changes. */
+function copyOf(document: Document, touched: ReadonlySet<string>): Document {
+  const copied = { ...document }
+  for (const field of touched) if (Object.hasOwn(copied, field)) copied[field] = copy(copied[field])
+  return copied
+}
+
+function isPositional(modifier: Record<string, Document>): boolean {
+  return Object.values(modifier).some(fields => Object.keys(fields).some(path => path.includes('$')))
 }
 
 /** mingo 7.2.6 keeps duplicates when `$addToSet` with `$each` creates the array, so they are taken out beforehand. */

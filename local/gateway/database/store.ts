@@ -1,5 +1,7 @@
 import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { open } from 'lmdb'
+import { DiskSync } from './diskSync'
 import { checkIntact } from './intact'
 import type { Id } from './value'
 
@@ -41,19 +43,24 @@ const GENERATION = 'generation'
 
 /**
  * A store in a folder. A commit reaches the kernel before its method returns, so a killed process loses nothing that it
- * acknowledged; the disk itself is synced a moment later.
+ * acknowledged. The disk is synced a second later, not at each commit, which would take many times longer than all the
+ * rest: a power failure can cost the last second, and in the worst case the file.
  */
 export function openLmdbStore(directory: string): Store {
   mkdirSync(directory, { recursive: true })
   checkIntact(directory)
   // Said, because lmdb else takes a name with a dot for a file.
-  const root = open({ path: directory, noSubdir: false, maxDbs: 4 })
+  const root = open({ path: directory, noSubdir: false, maxDbs: 4, noSync: true, overlappingSync: false })
   const meta = root.openDB<number, string>({ name: 'meta' })
   const collections = root.openDB<string, string>({ name: 'collections', encoding: 'string' })
   const documents = root.openDB<string, [string, number]>({ name: 'documents', encoding: 'string' })
   const files = root.openDB<Buffer, string>({ name: 'files', encoding: 'binary' })
   const generation = () => meta.get(GENERATION) ?? 0
-  const advance = () => meta.putSync(GENERATION, generation() + 1)
+  const disk = new DiskSync(join(directory, 'data.mdb'))
+  const advance = () => {
+    meta.putSync(GENERATION, generation() + 1)
+    disk.soon()
+  }
   return {
     generation,
     collections: () => collections.getKeys(),
@@ -72,9 +79,18 @@ export function openLmdbStore(directory: string): Store {
       advance()
     },
     readFile: path => files.get(path),
-    writeFile: (path, bytes) => files.putSync(path, bytes),
-    removeFile: path => void files.removeSync(path),
-    close: () => root.close(),
+    writeFile(path, bytes) {
+      files.putSync(path, bytes)
+      disk.soon()
+    },
+    removeFile(path) {
+      files.removeSync(path)
+      disk.soon()
+    },
+    close: async () => {
+      await disk.finish().catch(() => {})
+      await root.close()
+    },
   }
 }
 

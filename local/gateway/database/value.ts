@@ -39,13 +39,15 @@ export function settleObject(value: unknown, now: number, what: string): Documen
   return settled
 }
 
-/** Refuses what may be part of a query but never of a stored document. */
-export function assertStorable(value: unknown): void {
+/** Refuses what may be part of a query but never of a stored document. Fields that it shares with `stored` are good. */
+export function assertStorable(value: unknown, stored?: Document): void {
   if (value instanceof RegExp) throw invalid('a regular expression cannot be stored')
   if (typeof value === 'number') exactNumber(value)
   if (Array.isArray(value)) for (const item of value) assertStorable(item)
   if (!isPlainObject(value)) return
-  for (const [field, item] of Object.entries(value)) {
+  for (const field in value) {
+    const item = value[field]
+    if (stored && item === stored[field]) continue
     if (field.startsWith('$')) throw invalid(`a stored field may not begin with a dollar sign: ${field}`)
     if (field === '' || field.includes('.')) throw invalid(`a stored field may not be empty or hold a dot: "${field}"`)
     assertStorable(item)

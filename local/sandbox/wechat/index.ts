@@ -3,6 +3,7 @@ import { auditQuota } from '../business/audits'
 import { type WaybillAccount, waybillAccount } from '../business/waybills'
 import { documented } from '../documented'
 import { type Format, Refusal, routeOf, type Upstream, type UpstreamReply, type World } from '../upstream'
+import { apiQuota } from './apiQuota'
 import { allAccounts, courierFailure, waybillQuota } from './logistics'
 import { AccessTokens, type Caller, stableToken } from './tokens'
 
@@ -40,6 +41,10 @@ const apis: Record<string, Api> = {
   '/wxa/queryquota': {
     method: 'GET',
     answer: (exchange, { tokens, now }) => codeAuditQuota(tokens.caller(exchange, now), now),
+  },
+  '/cgi-bin/openapi/quota/get': {
+    method: 'POST',
+    answer: (exchange, { tokens, now }) => apiQuota(parseBody(exchange), tokens.caller(exchange, now), now),
   },
 }
 

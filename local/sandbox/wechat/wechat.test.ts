@@ -8,6 +8,7 @@ const STABLE = '/cgi-bin/stable_token'
 const QUOTA = '/cgi-bin/express/business/quota/get'
 const ACCOUNTS = '/cgi-bin/express/business/account/getall'
 const AUDITS = '/wxa/queryquota'
+const API_QUOTA = '/cgi-bin/openapi/quota/get'
 const { appid, appsecret, ...authorizer } = sandboxCredentials.wechat
 
 let now: number
@@ -108,6 +109,7 @@ describe('what every API checks', () => {
     [40066, '/cgi-bin/unknown'],
     [40066, '/constructor'],
     [43002, QUOTA],
+    [43002, API_QUOTA],
   ])('refuses with %d: GET %s', async (errcode, path) => {
     expect(await get(path)).toMatchObject({ errcode })
   })
@@ -174,5 +176,65 @@ describe('queryquota', () => {
 
   it("refuses the app's own token", async () => {
     expect(await get(await withToken(AUDITS))).toMatchObject({ errcode: 61014 })
+  })
+})
+
+describe('openapi/quota/get', () => {
+  const provider = `${API_QUOTA}?access_token=${authorizer.authorizerAccessToken}`
+  const HOUR = 3_600_000
+  /** 2026-11-20 00:00 in Shanghai. */
+  const MIDNIGHT = NOON - 20 * HOUR
+
+  async function quotaAt(instant: number, cgi_path: string) {
+    now = instant
+    const { quota } = (await post(provider, { cgi_path })) as unknown as { quota: Record<string, number> }
+    return quota
+  }
+
+  it.each([QUOTA, ACCOUNTS, AUDITS])('answers a service provider for %s', async cgi_path => {
+    const count = expect.any(Number)
+    const rate = { call_count: count, refresh_second: count }
+    expect(await post(provider, { cgi_path })).toEqual({
+      errcode: 0,
+      errmsg: 'ok',
+      quota: { daily_limit: count, used: count, remain: count },
+      rate_limit: rate,
+      component_rate_limit: rate,
+    })
+  })
+
+  it("grows with the hours, never beyond the day's limit, and begins anew at midnight in Shanghai", async () => {
+    expect(await quotaAt(MIDNIGHT - 1, AUDITS)).toMatchObject({ used: expect.any(Number), daily_limit: 1_000 })
+    expect((await quotaAt(MIDNIGHT - 1, AUDITS))['used']).toBeGreaterThan(250)
+    let before = -1
+    for (let hour = 0; hour < 24; hour++) {
+      const { daily_limit = 0, used = 0, remain = 0 } = { ...(await quotaAt(MIDNIGHT + hour * HOUR, AUDITS)) }
+      expect(used).toBeGreaterThan(before)
+      if (hour === 0) expect(used).toBe(0)
+      expect(used + remain).toBe(daily_limit)
+      expect(remain).toBeGreaterThan(0)
+      before = used
+    }
+  })
+
+  it("tells the app's own token of the app's own APIs only", async () => {
+    const own = await withToken(API_QUOTA)
+    expect(await post(own, { cgi_path: QUOTA })).toMatchObject({ errcode: 0 })
+    expect(await post(own, { cgi_path: AUDITS })).toMatchObject({ errcode: 76022 })
+  })
+
+  it.each([
+    [76021, { cgi_path: '/cgi-bin/unknown' }],
+    [76021, { cgi_path: `${QUOTA}/` }],
+    [76021, { cgi_path: 'constructor' }],
+    [76021, { cgi_path: 1 }],
+    [76021, {}],
+    [47001, '{'],
+  ])('refuses with %d: %j', async (errcode, body) => {
+    expect(await post(provider, body)).toMatchObject({ errcode, errmsg: expect.stringMatching(/ rid: [\w-]+$/) })
+  })
+
+  it('needs a token', async () => {
+    expect(await post(API_QUOTA, { cgi_path: QUOTA })).toMatchObject({ errcode: 41001 })
   })
 })

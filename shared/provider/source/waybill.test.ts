@@ -76,7 +76,7 @@ describe('waybill', () => {
     expect(call.tally.upstreamCalls).toBe(1)
   })
 
-  it('asks anew for what is as old as the interval or unknown, the oldest first', async () => {
+  it('asks anew for what is as old as the interval or unknown', async () => {
     list = [
       account('fresh', 1, FRESH),
       account('old', 2, OLD),
@@ -91,7 +91,7 @@ describe('waybill', () => {
       ['current', '7'],
       ['current', '7'],
     ])
-    expect(quotasAsked()).toEqual(['never', 'older', 'old', 'unknown'])
+    expect(quotasAsked()).toEqual(['old', 'unknown', 'never', 'older'])
   })
 
   it('asks for at most ten at a time, each once', async () => {
@@ -122,11 +122,11 @@ describe('waybill', () => {
     expect(await valuesIn()).toEqual([['not-applicable', null]])
   })
 
-  it('keeps the list’s number where one account cannot be read, and has no-data without one', async () => {
+  it('is no-data for one account that cannot be read: the list’s older number would look like a top-up', async () => {
     list = [account('listed', 3, OLD), account('never', 0, 0), { delivery_id: 'YTO', biz_id: 'unknown' }]
     quotaOf = () => ({ errcode: 9300501, errmsg: 'courier failed' })
     expect(await valuesIn()).toEqual([
-      ['current', '3'],
+      ['no-data', null],
       ['no-data', null],
       ['no-data', null],
     ])
@@ -141,7 +141,7 @@ describe('waybill', () => {
     list.pop()
     quotaOf = biz => (biz === 'a' ? { errcode: -1, errmsg: 'system busy' } : { quota_num: 8 })
     expect(await valuesIn()).toEqual([
-      ['current', '3'],
+      ['no-data', null],
       ['current', '8'],
       ['not-applicable', null],
     ])
@@ -158,16 +158,25 @@ describe('waybill', () => {
     expect((await failureOf(stepsOf(waybill, {}, call))).code).toBe('UPSTREAM_UNAVAILABLE')
   })
 
-  it('gives what is known when time is short', async () => {
-    list = [account('fresh', 1, FRESH), account('old', 2, OLD), account('oldest', 3, 5)]
+  it('leaves for later who cannot be asked in time, and asks each once in a round', async () => {
+    list = [account('fresh', 1, FRESH), account('old', 2, OLD), account('older', 3, 5)]
     let left = 2
-    expect(await valuesIn({ mayRequest: () => left-- > 0 })).toEqual([
-      ['current', '1'],
-      ['current', '2'],
-      ['current', '7'],
+    const [step] = await stepsOf(waybill, { mayRequest: () => left-- > 0 }, call)
+    expect(step?.readings.map(({ key, value }) => [key, value])).toEqual([
+      ['YTO/fresh', '1'],
+      ['YTO/old', '7'],
     ])
-    expect(quotasAsked()).toEqual(['oldest'])
+    expect(step?.next).toEqual(['YTO/fresh', 'YTO/old'])
+    const [rest] = await stepsOf(waybill, { from: step?.next }, call)
+    expect(rest?.readings.map(({ key, value }) => [key, value])).toEqual([['YTO/older', '7']])
+    expect(rest?.next).toBeUndefined()
+    expect(quotasAsked()).toEqual(['old', 'older'])
+  })
+
+  it('asks for nothing when there is no time at all', async () => {
+    list = [account('old', 2, OLD)]
     expect(await stepsOf(waybill, { mayRequest: () => false }, call)).toEqual([])
+    expect(apisAsked()).toEqual([])
   })
 
   it('is always configured', () => {

@@ -1,10 +1,16 @@
 import * as v from 'valibot'
 import { CallError } from '../../call'
 import type { Reading } from '../../meter/reading'
-import { type BoundAccount, listWaybillAccounts, readWaybillQuota, type WaybillAccount } from '../waybill'
+import {
+  type BoundAccount,
+  listWaybillAccounts,
+  readWaybillQuota,
+  type WaybillAccount,
+  type WaybillQuota,
+} from '../waybill'
 import { accountTitle } from './couriers'
 import { noSuchMeter } from './noSuchMeter'
-import { readEach } from './readEach'
+import { type Outcome, readEach } from './readEach'
 import type { Source } from './source'
 
 const AUTHORIZER = 'WAYBILL_AUTHORIZER_APPID'
@@ -12,6 +18,10 @@ const BOUND = 0
 
 /** The aliases of accounts, by key: reading one account alone does not tell them. */
 const memorySchema = v.record(v.string(), v.string())
+/** The keys of the accounts that the round has read: the list has no order to go by. */
+const placeSchema = v.array(v.string())
+
+type Left = number | 'no-data' | 'not-applicable'
 
 /**
  * The waybills of every account bound to the Mini Program: one call for all, and one for each whose number is older than
@@ -22,37 +32,30 @@ export const waybill: Source = {
   variables: { secret: [], plain: [AUTHORIZER] },
   isConfigured: () => true,
 
-  async *read({ intervalMs, mayRequest }, call) {
+  async *read({ from, intervalMs, mayRequest }, call) {
     if (!mayRequest(0)) return
     const authorizerAppid = call.environment.get(AUTHORIZER)
     const accounts = await listWaybillAccounts(authorizerAppid, call)
-    const bound = accounts.filter(isBound)
+    const done = v.is(placeSchema, from) ? from : []
+    const rest = accounts.filter(account => !done.includes(keyOf(account)))
     const old = call.clock.now() - intervalMs
-    const stale = bound.filter(account => listedNumber(account) === null || learntAt(account) <= old)
-    // The oldest first: when time is always short, each has its turn all the same.
-    stale.sort((a, b) => learntAt(a) - learntAt(b))
+    const stale = rest.filter(
+      account => isBound(account) && (listedNumber(account) === null || learntAt(account) <= old),
+    )
     const outcomes = await readEach(stale, mayRequest, account => readWaybillQuota(account, authorizerAppid, call))
+    assertNoOutage(outcomes, rest.filter(isBound).length)
 
-    const values = new Map(bound.map(account => [account, listedNumber(account)]))
-    const without = new Set<BoundAccount>()
-    for (const outcome of outcomes) {
-      if ('result' in outcome) values.set(outcome.item, outcome.result.quotaNum)
-      else if (outcome.error.code === 'NOT_APPLICABLE') without.add(outcome.item)
-      // Says nothing of the account, but of this function.
-      else if (outcome.error.code === 'NOT_CONFIGURED') throw outcome.error
-    }
-    const failures = outcomes.flatMap(outcome => ('error' in outcome ? [outcome.error] : []))
-    const isOutage = failures.length === outcomes.length && failures.every(({ retryable }) => retryable)
-    // Nothing is known but what was known long ago.
-    if (isOutage && failures[0] && stale.length === bound.length) throw failures[0]
-
-    const readings = accounts.map(account => {
-      const quotaNum = values.get(account)
-      if (quotaNum === undefined || without.has(account)) return readingOf(account, account.alias, 'not-applicable')
-      return readingOf(account, account.alias, quotaNum ?? 'no-data')
+    // An older number than the one recorded would look like a top-up: who cannot be asked has none.
+    const asked = new Map(outcomes.map(outcome => [outcome.item, leftIn(outcome)]))
+    const unasked = new Set(stale.slice(outcomes.length))
+    const read = rest.filter(account => !unasked.has(account))
+    const readings = read.map(account => {
+      const left = isBound(account) ? (asked.get(account) ?? listedNumber(account) ?? 'no-data') : 'not-applicable'
+      return readingOf(account, account.alias, left)
     })
     const aliases = accounts.flatMap(account => (account.alias ? [[keyOf(account), account.alias]] : []))
-    yield { readings, memory: Object.fromEntries(aliases) }
+    const next = unasked.size > 0 && { next: [...done, ...read.map(keyOf)] }
+    yield { readings, memory: Object.fromEntries(aliases), ...next }
   },
 
   async readOne(key, { memory }, call) {
@@ -68,6 +71,20 @@ export const waybill: Source = {
       return readingOf(account, aliases[key], 'not-applicable')
     }
   },
+}
+
+/** Throws when nothing could be read but what the list knew long ago, and what says nothing of an account but of us. */
+function assertNoOutage(outcomes: readonly Outcome<BoundAccount, unknown>[], bound: number): void {
+  const failures = outcomes.flatMap(outcome => ('error' in outcome ? [outcome.error] : []))
+  const ours = failures.find(({ code }) => code === 'NOT_CONFIGURED')
+  if (ours) throw ours
+  const [failure] = failures
+  if (failure && failures.length === bound && failures.every(({ retryable }) => retryable)) throw failure
+}
+
+function leftIn(outcome: Outcome<BoundAccount, WaybillQuota>): Left {
+  if ('result' in outcome) return outcome.result.quotaNum
+  return outcome.error.code === 'NOT_APPLICABLE' ? 'not-applicable' : 'no-data'
 }
 
 function isBound({ statusCode }: BoundAccount): boolean {
@@ -89,11 +106,7 @@ function keyOf({ deliveryId, bizId }: WaybillAccount): string {
 }
 
 /** Of this many waybills left, or of none that could be told and why. */
-function readingOf(
-  account: WaybillAccount,
-  alias: string | null | undefined,
-  left: number | 'no-data' | 'not-applicable',
-): Reading {
+function readingOf(account: WaybillAccount, alias: string | null | undefined, left: Left): Reading {
   return {
     key: keyOf(account),
     title: accountTitle(account.deliveryId, alias || account.bizId),

@@ -1,0 +1,59 @@
+import * as v from 'valibot'
+import { type Call, CallError } from '../call'
+import { addDays, dayAt, monthsBefore } from '../meter/day'
+import { rankOf } from '../meter/level'
+import { command } from '../store/collection'
+import { connections, type Round } from '../store/connections'
+import { meters } from '../store/meters'
+import { readings } from '../store/readings'
+import { runs } from '../store/runs'
+
+const DAYS_OF_POINTS = 35
+const MONTHS_OF_SUMMARIES = 25
+const RUNS_KEPT_MS = 30 * 86_400_000
+
+/** Marks the meters that a whole marking round did not see. They keep their last value. */
+export async function markMissing(connection: string, round: Round, call: Call): Promise<void> {
+  const _ = command(call)
+  await meters(call).update(
+    { connection, seen: _.neq(round.id), missingSince: null },
+    {
+      missingSince: call.clock.now(),
+      standing: 'no-data',
+      level: null,
+      rank: rankOf('no-data', null),
+      version: _.inc(1),
+    },
+  )
+}
+
+/**
+ * Drops what is too old: points after 35 days, whose summaries were kept all along, days after 25 months, runs after 30
+ * days. Each step may be cut off and repeated. False when the database refused; the readings are not in danger.
+ */
+export async function compact(connection: string, call: Call): Promise<boolean> {
+  const _ = command(call)
+  const now = call.clock.now()
+  const today = dayAt(now)
+  try {
+    await readings(call).update(
+      { connection, day: _.lt(addDays(today, -DAYS_OF_POINTS)), points: _.neq(null) },
+      { points: null },
+    )
+    await readings(call).remove({ connection, day: _.lt(monthsBefore(today, MONTHS_OF_SUMMARIES)) })
+    await runs(call).remove({ startedAt: _.lt(now - RUNS_KEPT_MS) })
+    return true
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+    call.log('compaction-failed', { connection, code: error.code })
+    return false
+  }
+}
+
+/** What a sweep wrote of a connection that somebody removed under its hands. */
+export async function removeLeftovers(connection: string, call: Call): Promise<void> {
+  const found = await connections(call).find(v.object({ _id: v.string() }), { where: { _id: connection } })
+  if (found.length > 0) return
+  await readings(call).remove({ connection })
+  await meters(call).remove({ connection })
+}

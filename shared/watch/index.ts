@@ -1,0 +1,3 @@
+export { callFor, configuredProviders, environmentConnectionId, newConnection, sourceFor } from './connections'
+export { refreshMeter } from './refresh'
+export { sweep } from './sweep'

@@ -1,0 +1,103 @@
+import type { Call } from '../call'
+import { cloudSdk } from '../cloud'
+import type { Connection } from '../store/connections'
+import { sharedPaces } from '../store/paces'
+import { type Run, runs } from '../store/runs'
+import { findDue, findDueAmong } from './due'
+import { MINUTE } from './lease'
+import { type SweptConnection, sweepConnection } from './sweepConnection'
+
+/** Connections that one invocation reads side by side: one of each provider. More are handed out. */
+const CONNECTIONS_PER_RUN = 6
+/** How long a request to another invocation gets to leave; its answer is not waited for. */
+const HANDOVER_MS = 200
+/** The timer beats every ten minutes; one beat more than that is late. */
+const LATE_MS = 15 * MINUTE
+
+const FUNCTION = 'watchQuotas'
+
+export interface SweepInput {
+  /** Only these connections; default: all that are due. */
+  connections?: string[] | undefined
+}
+
+/**
+ * Reads what is due: as many connections as one invocation can, the others in further invocations of this function, which
+ * it calls. What does not fit the time goes on in another one. A connection that fails, fails alone. Gives back the
+ * record that it leaves in `yl_runs`. Throws UPSTREAM_UNAVAILABLE when the database cannot be read.
+ */
+export async function sweep({ connections: ids }: SweepInput, caller: Call): Promise<Run> {
+  const call: Call = { ...caller, paces: sharedPaces(caller) }
+  const startedAt = call.clock.now()
+  const id = `${startedAt}-${call.requestId}`
+  const due = ids ? await findDueAmong(ids, call) : await findDue(call)
+  const mine = due.slice(0, CONNECTIONS_PER_RUN)
+  const handovers: Promise<void>[] = []
+  for (let start = CONNECTIONS_PER_RUN; start < due.length; start += CONNECTIONS_PER_RUN) {
+    handovers.push(
+      handOver(
+        due.slice(start, start + CONNECTIONS_PER_RUN).map(({ _id }) => _id),
+        call,
+      ),
+    )
+  }
+  const swept = (await Promise.all(mine.map(connection => sweepConnection(connection, id, call)))).filter(isSwept)
+  const unfinished = swept.filter(({ outcome }) => outcome === 'continues').map(one => one.id)
+  if (unfinished.length > 0) handovers.push(handOver(unfinished, call))
+  const run = recordOf({ id, startedAt, mine, swept }, call)
+  await runs(call).insert([run])
+  if (handovers.length > 0) await Promise.race([Promise.all(handovers), call.clock.sleep(HANDOVER_MS)])
+  return run
+}
+
+/** Another invocation of this function; the platform runs it in an instance of its own. */
+async function handOver(connections: string[], call: Call): Promise<void> {
+  try {
+    await cloudSdk(call.environment).callFunction({ name: FUNCTION, data: { connections } })
+  } catch {
+    // They are due, and the next beat of the timer takes them up.
+    call.log('handover-failed', { connections: connections.length })
+  }
+}
+
+interface RunSoFar {
+  id: string
+  startedAt: number
+  mine: readonly Connection[]
+  swept: readonly SweptConnection[]
+}
+
+function recordOf({ id, startedAt, mine, swept }: RunSoFar, call: Call): Run {
+  const endedAt = call.clock.now()
+  const isLate = mine.some(({ completeAt, dueAt }) => completeAt !== null && startedAt - dueAt > LATE_MS)
+  const degraded = {
+    'connection-failed': swept.some(({ outcome }) => outcome === 'failed'),
+    interrupted: swept.some(({ wasInterrupted }) => wasInterrupted),
+    late: isLate,
+    'compaction-failed': swept.some(({ isCompactionFailed }) => isCompactionFailed),
+  }
+  const reasons = Object.keys(degraded) as (keyof typeof degraded)[]
+  return {
+    _id: id,
+    startedAt,
+    endedAt,
+    connections: swept.map(({ id, outcome, readings, changed, code }) => ({ id, outcome, readings, changed, code })),
+    readings: sum(swept.map(({ readings }) => readings)),
+    changed: sum(swept.map(({ changed }) => changed)),
+    failed: swept.filter(({ outcome }) => outcome === 'failed').length,
+    upstreamCalls: call.tally.upstreamCalls,
+    databaseReads: call.tally.databaseReads,
+    // This record is one more.
+    databaseWrites: call.tally.databaseWrites + 1,
+    ms: endedAt - startedAt,
+    degraded: reasons.filter(reason => degraded[reason]),
+  }
+}
+
+function isSwept(one: SweptConnection | undefined): one is SweptConnection {
+  return one !== undefined
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
+}

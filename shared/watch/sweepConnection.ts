@@ -1,0 +1,221 @@
+import { type Call, CallError, endingBefore, text } from '../call'
+import { dayAt } from '../meter/day'
+import type { Reading } from '../meter/reading'
+import type { Step } from '../provider/source'
+import { BATCH } from '../store/collection'
+import type { Connection, Round } from '../store/connections'
+import { compact, markMissing, removeLeftovers } from './compaction'
+import { callFor, sourceFor } from './connections'
+import { fromJson } from './json'
+import { complete, fail, type Held, MINUTE, putBack, saveRound, take } from './lease'
+import { addCounts, recordChunk } from './record/chunk'
+import { currentRound } from './round'
+
+/** What is kept of the deadline for recording and for giving the connection back. */
+const LEAST_RESERVE_MS = 700
+const MOST_RESERVE_MS = 2000
+/** No request is begun that could hardly be answered in time. */
+const ANSWER_MS = 300
+/** The place is saved after every so many chunks: what a killed run has to read again. */
+const CHUNKS_PER_SAVE = 2
+
+export interface Outcome {
+  id: string
+  outcome: 'complete' | 'continues' | 'failed'
+  readings: number
+  changed: number
+  /** Of a failure. */
+  code: string | null
+}
+
+export interface SweptConnection extends Outcome {
+  /** Whether the run that held it before was cut off. */
+  wasInterrupted: boolean
+  isCompactionFailed: boolean
+}
+
+/** Reads one connection for as long as time allows; undefined when another run has it. Never throws. */
+export async function sweepConnection(
+  connection: Connection,
+  runId: string,
+  call: Call,
+): Promise<SweptConnection | undefined> {
+  const sweep = new ConnectionSweep(connection, runId, call)
+  try {
+    if (!(await take(connection, runId, call))) return undefined
+    await sweep.run()
+  } catch (error) {
+    sweep.failure = await sweep.giveUp(error)
+  }
+  return sweep.result()
+}
+
+class ConnectionSweep {
+  failure: string | null = null
+  private readonly held: Held
+  private round: Round
+  private memory: string | null
+  private readings = 0
+  private changed = 0
+  private chunks = 0
+  private isComplete = false
+  private isCompactionFailed = false
+
+  constructor(
+    private readonly connection: Connection,
+    runId: string,
+    private readonly call: Call,
+  ) {
+    this.held = { connection, holder: runId }
+    this.round = currentRound(connection, runId, call.clock.now())
+    this.memory = connection.memory
+  }
+
+  async run(): Promise<void> {
+    const isWhole = await this.readAll()
+    const { round, memory } = this
+    const isOurs = isWhole ? await this.finish() : await putBack(this.held, { round, memory }, this.call)
+    if (!isOurs) throw takenOver()
+  }
+
+  /** Records the failure on the connection, where that is still possible; its code. */
+  async giveUp(thrown: unknown): Promise<string> {
+    const error = thrown instanceof CallError ? thrown : this.internal(thrown)
+    this.call.log('connection-failed', { connection: this.connection._id, code: error.code })
+    try {
+      if (error.code === 'CONFLICT') await removeLeftovers(this.connection._id, this.call)
+      await fail(this.held, afterFailure(this.round), error, this.call)
+    } catch (unsaved) {
+      // The lease ends by itself, and the next run finds the connection as it was.
+      this.call.log('connection-not-given-back', { code: unsaved instanceof CallError ? unsaved.code : 'INTERNAL' })
+    }
+    return error.code
+  }
+
+  result(): SweptConnection {
+    const { failure: code, readings, changed, isComplete, isCompactionFailed } = this
+    const outcome = code !== null ? 'failed' : isComplete ? 'complete' : 'continues'
+    const wasInterrupted = this.connection.holder !== null
+    return { id: this.connection._id, outcome, readings, changed, code, wasInterrupted, isCompactionFailed }
+  }
+
+  /** Whether the round came to its end. What was read before a failure, or before time ran out, is recorded. */
+  private async readAll(): Promise<boolean> {
+    const reserve = Math.min(MOST_RESERVE_MS, Math.max(LEAST_RESERVE_MS, this.call.deadline.remaining() / 5))
+    const deadline = endingBefore(this.call.deadline, reserve, this.call.clock)
+    const pending: Reading[] = []
+    let reached: Step | undefined
+    const flush = async () => {
+      const step = reached
+      reached = undefined
+      if (step) await this.record(pending.splice(0), step)
+    }
+    try {
+      for await (const step of this.steps({ ...this.call, deadline })) {
+        pending.push(...step.readings)
+        reached = step
+        if (step.memory !== undefined) this.memory = JSON.stringify(step.memory)
+        if (step.next === undefined || pending.length >= BATCH) await flush()
+        if (step.next === undefined) return true
+      }
+      await flush()
+    } catch (error) {
+      await flush()
+      // Out of time, but further than before: not a failure.
+      if (!deadline.signal.aborted || this.chunks === 0) throw error
+    } finally {
+      deadline.release()
+    }
+    if (this.chunks === 0) throw noProgress()
+    return false
+  }
+
+  private steps(call: Call) {
+    const { connection, round } = this
+    const options = {
+      from: fromJson(round.place),
+      memory: fromJson(connection.memory),
+      intervalMs: connection.intervalMinutes * MINUTE,
+      mayRequest: () => call.deadline.remaining() > ANSWER_MS,
+    }
+    return sourceFor(connection).read(options, callFor(connection, call))
+  }
+
+  /** Records some readings, and that the round has come as far as this step. */
+  private async record(readings: readonly Reading[], { next }: Step): Promise<void> {
+    const { connection, round, call } = this
+    const context = {
+      connection: connection._id,
+      provider: connection.provider,
+      completeAt: connection.completeAt,
+      isUnsure: round.isUnsure,
+      ...(round.marks && { mark: round.id }),
+    }
+    // One meter comes twice when the upstream's list moves while it is being read.
+    const distinct = [...new Map(readings.map(reading => [reading.key, reading])).values()]
+    let { seen, known } = round
+    const counts = { ...round.counts }
+    for (let start = 0; start < distinct.length; start += BATCH) {
+      const chunk = distinct.slice(start, start + BATCH)
+      const recorded = await recordChunk(chunk, context, call)
+      seen += chunk.length
+      known += recorded.known
+      addCounts(counts, recorded.counts)
+      this.readings += chunk.length
+      this.changed += recorded.changed
+    }
+    this.chunks += 1
+    this.round = { ...round, seen, known, counts, place: next === undefined ? null : JSON.stringify(next) }
+    if (next === undefined || this.chunks % CHUNKS_PER_SAVE !== 0) return
+    if (!(await saveRound(this.held, this.round, call))) throw takenOver()
+  }
+
+  /** What is due at the end of a round. */
+  private async finish(): Promise<boolean> {
+    const { connection, round, call, memory } = this
+    let { markedDay } = connection
+    if (round.marks) {
+      await markMissing(connection._id, round, call)
+      this.isCompactionFailed = !(await compact(connection._id, call))
+      // Not done: the next round is a marking one again, and tries again.
+      if (!this.isCompactionFailed) markedDay = dayAt(round.startedAt)
+    }
+    const isSearchDue = !round.marks && round.known < connection.meters
+    if (isSearchDue) markedDay = null
+    this.isComplete = await complete(this.held, { round, memory, markedDay, isSearchDue }, call)
+    return this.isComplete
+  }
+
+  /** A fault of our own; its message is not logged, it could hold a secret. */
+  private internal(thrown: unknown): CallError {
+    const name = thrown instanceof Error ? thrown.name : typeof thrown
+    this.call.log('internal-error', { error: name, connection: this.connection._id })
+    return new CallError(
+      'INTERNAL',
+      text('读取该连接时内部出错。', 'Something went wrong while reading this connection.'),
+    )
+  }
+}
+
+/**
+ * After a failure a round begins anew: the failure put all meters in doubt, those that it had read as well. The history may
+ * be ahead of the meters.
+ */
+function afterFailure(round: Round): Round {
+  return { ...round, place: null, seen: 0, known: 0, counts: {}, isUnsure: true }
+}
+
+/** The upstream took all the time there was, for nothing. */
+function noProgress(): CallError {
+  return new CallError(
+    'DEADLINE_EXCEEDED',
+    text(
+      '在函数的超时时间内一个额度也没有读到。请调大 watchQuotas 的超时时间，或检查上游。',
+      'Not one meter could be read within the time-out. Raise the time-out of watchQuotas, or check the upstream.',
+    ),
+  )
+}
+
+function takenOver(): CallError {
+  return new CallError('CONFLICT', text('另一次运行已接手该连接。', 'Another run has taken this connection over.'))
+}
