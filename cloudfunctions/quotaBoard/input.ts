@@ -80,7 +80,7 @@ const connection = {
   intervalMinutes: v.optional(wholeNumber(1, WEEK_MINUTES)),
   enabled: v.optional(flag()),
   secrets: v.optional(variables(secret)),
-  settings: v.optional(variables(name(500))),
+  settings: v.optional(variables(name(4000))),
 }
 
 const action = <const Name extends Action>(name: Name) => ({ action: v.literal(name) })

@@ -1,5 +1,5 @@
 import type { Call } from '../call'
-import type { Role } from '../store'
+import type { Role } from '../store/members'
 import { readBoard } from './board'
 import { listConnections } from './connections'
 import { exportHistory } from './export'

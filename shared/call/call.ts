@@ -29,6 +29,13 @@ export function newTally(): Tally {
   return { upstreamCalls: 0, databaseReads: 0, databaseWrites: 0 }
 }
 
+/** Adds what a part of an invocation counted by itself. */
+export function addTally(tally: Tally, part: Readonly<Tally>): void {
+  tally.upstreamCalls += part.upstreamCalls
+  tally.databaseReads += part.databaseReads
+  tally.databaseWrites += part.databaseWrites
+}
+
 export interface Paces {
   /**
    * Waits for the next turn of this account and API, of which there are so many per second; rejects with the signal's

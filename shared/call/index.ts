@@ -1,4 +1,4 @@
-export { type Call, newTally, type Paces, type Tally } from './call'
+export { addTally, type Call, newTally, type Paces } from './call'
 export { type Clock, systemClock } from './clock'
 export { budgetOf, endingBefore, raceSignal, startDeadline } from './deadline'
 export { type Environment, environmentFrom, misconfigured, notConfigured, overlaid } from './environment'

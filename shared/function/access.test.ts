@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { mockCloud } from '../../tests/mocks/wxServerSdk'
 import { makeCall, SDK_VARIABLES } from '../../tests/support/call'
 import { failureOf } from '../../tests/support/failure'
-import type { Role } from '../store'
+import type { Role } from '../store/members'
 import { requireRole } from './access'
 
 jest.mock('wx-server-sdk', () => mockCloud.sdk)

@@ -1,5 +1,5 @@
 import { type Call, CallError, text } from '../call'
-import { findRole, type Role } from '../store'
+import { findRole, type Role } from '../store/members'
 import type { Caller } from './caller'
 
 const RANK: Record<Role, number> = { viewer: 1, admin: 2 }

@@ -13,7 +13,7 @@ import {
   systemClock,
   text,
 } from '../call'
-import type { Role } from '../store'
+import type { Role } from '../store/members'
 import { requireHeld, requireRole, roleOf } from './access'
 import { type Caller, callerFrom } from './caller'
 import type { Result } from './envelope'

@@ -1,3 +1,3 @@
-export { callFor, configuredProviders, environmentConnectionId, newConnection, sourceFor } from './connections'
+export { callFor, newConnection, sourceFor } from './connections'
 export { refreshMeter } from './refresh'
 export { sweep } from './sweep'

@@ -121,8 +121,10 @@ class ConnectionSweep {
       await flush()
     } catch (error) {
       await flush()
-      // Out of time, but further than before: not a failure.
-      if (!deadline.signal.aborted || this.chunks === 0) throw error
+      // Out of time is a failure only of an upstream that was asked and got nowhere, not where the pace left no turn.
+      const isFutile = this.chunks === 0 && this.call.tally.upstreamCalls > 0
+      if (!deadline.signal.aborted || isFutile) throw error
+      return false
     } finally {
       deadline.release()
     }

@@ -6,7 +6,7 @@ import { partnerCredit } from './partnerCredit'
 import type { ProviderName, Source } from './source'
 import { waybill } from './waybill'
 
-export { PROVIDERS, type ProviderName, type ReadOptions, type Source, type Step } from './source'
+export { PROVIDERS, type ProviderName, type Source, type Step } from './source'
 
 const SOURCES: Record<ProviderName, Source> = {
   waybill,
