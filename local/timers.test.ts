@@ -81,6 +81,18 @@ describe('a cron is what WeChat takes it for', () => {
     expect(() => timers.start()).toThrow(message)
   })
 
+  test.each([
+    ['in the past', NOW - 3_600_000, '20:10:00'],
+    ['a moment before the next', NOW + 599_999, '20:10:00'],
+    ['the next itself', NOW + 600_000, '20:10:00'],
+    ['a moment later', NOW + 600_001, '20:20:00'],
+    ['far ahead', NOW + 86_400_000, '20:00:00'],
+  ])('is due at the first time at or after an instant: %s', (_, after, expected) => {
+    const next = timers.next('sweep', after)
+    expect(next.getTime()).toBeGreaterThanOrEqual(Math.max(NOW + 1, after))
+    expect(new Date(next.getTime() + 8 * 3_600_000).toISOString().slice(11, 19)).toBe(expected)
+  })
+
   test('one that is over is told as such', () => {
     configs = { some: '0 0 9 * * * 2025' }
     expect(() => timers.next('some')).toThrow(/never fire again/)

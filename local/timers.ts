@@ -13,8 +13,11 @@ export interface Timers {
   start(): void
   /** Fires at once, whether started or not. Rejects when the function has no timer. */
   fire(functionName: string): Promise<Outcome>
-  /** When it is due next by the clock. Throws when the function has no timer, or that one will never fire again. */
-  next(functionName: string): Date
+  /**
+   * When it is due next by the clock, but not before `after` (epoch ms). Throws when the function has no timer, or that one
+   * will never fire again.
+   */
+  next(functionName: string, after?: number): Date
   /** After this nothing fires by the clock; what runs goes on. */
   stop(): void
 }
@@ -51,9 +54,9 @@ export function openTimers({ runtime, onFired }: TimersOptions): Timers {
       running = jobs.map(({ name, trigger, job }) => job.schedule(() => void fire(name, trigger)))
     },
     fire: async functionName => fire(functionName, triggerOf(functionName)),
-    next(functionName) {
+    next(functionName, after = 0) {
       const { config } = triggerOf(functionName)
-      const next = cron(config).nextRun()
+      const next = cron(config).nextRun(new Date(Math.max(Date.now(), after - 1)))
       if (!next) throw new Error(`The timer ${config} of ${functionName} will never fire again`)
       return next
     },

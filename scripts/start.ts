@@ -6,9 +6,10 @@ import { LOCAL_ADMIN, startLocalCloud } from '../local/cloud'
 import { readBoard } from '../local/console/board'
 import type { Envelope, Invoke } from '../local/console/envelope'
 import { type Language, terminalLanguage } from '../local/console/language'
-import { type SweepRecord, sweepLine } from '../local/console/sweepLine'
+import { nextSweep } from '../local/console/nextSweep'
+import { hasFailed, type SweepAnswer, sweepAnswer } from '../local/console/sweepAnswer'
+import { sweepLine } from '../local/console/sweepLine'
 import { meterTable } from '../local/console/table'
-import type { Outcome } from '../local/runtime'
 import { buildAll } from './build'
 import { endOnClosedPipe } from './closedPipe'
 
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
     environment: { YULIANG_LANGUAGE: language },
     perFunction: { [SWEEP]: { timeoutMs: SWEEP_TIMEOUT_MS } },
     timers: !values.once,
-    onFired: (name, outcome) => name === SWEEP && saySweep(outcome, language),
+    onFired: (name, outcome) => name === SWEEP && saySweep(sweepAnswer(outcome), language),
     onLog: ({ line }) => log.write(`${line}\n`),
   })
   const stop = async () => {
@@ -75,17 +76,17 @@ async function main(): Promise<void> {
     // The functions' contract; the console reads only what it names.
     return outcome.result as Envelope<Data>
   }
-  await cloud.timers.fire(SWEEP)
+  const answer = sweepAnswer(await cloud.timers.fire(SWEEP))
   const { meters, more, problems } = await readBoard(invoke, MOST_METERS)
   console.log(`\n${meterTable(meters, language)}`)
   if (more > 0) console.log(texts.more(more))
   console.log(texts.sandbox)
   for (const problem of problems) console.error(problem)
   if (values.once) {
-    if (problems.length > 0) process.exitCode = 1
+    if (problems.length > 0 || hasFailed(answer)) process.exitCode = 1
     return stop()
   }
-  const next = cloud.timers.next(SWEEP).toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai' })
+  const next = nextSweep(cloud, SWEEP).toLocaleTimeString('en-GB', { timeZone: 'Asia/Shanghai' })
   console.log(`\n${texts.next}  ${next}`)
   console.log(`${texts.gateway}  ${cloud.gateway.url}`)
   console.log(`${texts.upstreams}  ${cloud.sandbox.url}`)
@@ -94,11 +95,9 @@ async function main(): Promise<void> {
 }
 
 /** One line per sweep; what it answers instead of a record, too. */
-function saySweep(outcome: Outcome, language: Language): void {
-  // The functions' contract; the console reads only what it names.
-  const envelope = outcome.ok ? (outcome.result as Envelope<SweepRecord>) : { ok: false as const, error: outcome }
-  if (envelope.ok) console.log(sweepLine(envelope.data, language))
-  else console.error(`${SWEEP}: ${envelope.error.code} ${envelope.error.message}`)
+function saySweep(answer: SweepAnswer, language: Language): void {
+  if (answer.ok) console.log(sweepLine(answer.data, language))
+  else console.error(`${SWEEP}: ${answer.error.code} ${answer.error.message}`)
 }
 
 /** Throws when it cannot be opened; what fails later is said, once. */

@@ -107,6 +107,13 @@ describe('quotaBoard', () => {
     ['a number for a secret', { action: 'saveConnection', ...DRAFT, secrets: { A: 1 } }, ['secrets.A']],
     ['a blank secret', { action: 'saveConnection', ...DRAFT, secrets: { A: ' ' } }, ['secrets.A']],
     ['4001 characters', { action: 'saveConnection', ...DRAFT, secrets: { A: 'x'.repeat(4001) } }, ['secrets.A']],
+    ...['__proto__', 'constructor', 'prototype'].flatMap((key): [string, object, string[]][] => {
+      const own = JSON.parse(`{"${key}":"x"}`)
+      return [
+        [`${key} for a secret`, { action: 'saveConnection', ...DRAFT, secrets: own }, [`secrets.${key}`]],
+        [`${key} for a setting`, { action: 'testConnection', ...DRAFT, settings: own }, [`settings.${key}`]],
+      ]
+    }),
     ['an empty setting', { action: 'saveConnection', ...DRAFT, settings: { A: '' } }, ['settings.A']],
     [
       'a variable that the provider does not have',

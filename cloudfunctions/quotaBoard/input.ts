@@ -57,8 +57,22 @@ function variables<const Value extends v.GenericSchema<string, string>>(value: V
   return v.pipe(
     v.custom<object>(given => typeof given === 'object' && given !== null && !Array.isArray(given), message),
     v.check(given => Object.keys(given).length <= MOST_VARIABLES, message),
+    checkNames(),
     v.record(v.string(), value),
   )
+}
+
+/** Names that `v.record` leaves out without a word. */
+const NO_NAMES: readonly string[] = ['__proto__', 'constructor', 'prototype']
+
+function checkNames() {
+  return v.rawCheck<object>(({ dataset, addIssue }) => {
+    if (!dataset.typed) return
+    const message = says('不可用作变量名', 'must not be the name of a variable')
+    for (const key of Object.keys(dataset.value).filter(key => NO_NAMES.includes(key))) {
+      addIssue({ message, path: [{ type: 'object', origin: 'key', input: {}, key, value: undefined }] })
+    }
+  })
 }
 
 const secret = v.pipe(

@@ -36,6 +36,7 @@ export async function sameInPieces(): Promise<Figure[]> {
     const pieces: number[] = []
     for (const altered of [0, MEMBERS / 10]) {
       const [inPieces, whole] = await Promise.all([roundOf(short, altered), roundOf(long, altered)])
+      if (whole.invocations !== 1) throw new Error(`the long sweep took ${whole.invocations} invocations`)
       pieces.push(inPieces.invocations)
       tell('short', inPieces)
       tell('long', whole)

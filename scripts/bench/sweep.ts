@@ -48,11 +48,11 @@ async function pacedSweeps(members: number): Promise<Figure[]> {
   try {
     await beat(bed)
     const figures: Figure[] = []
-    for (const altered of [0, Math.ceil(members / 10)]) {
-      alter(bed, altered)
+    for (const wanted of [0, Math.ceil(members / 10)]) {
+      const altered = alter(bed, wanted)
       makeDue(bed, MEMBERS_CONNECTION)
       const counted = await counting(bed, () => beat(bed))
-      figures.push(...countFigures(members, counted.result, counted))
+      figures.push(...countFigures(members, altered, counted.result, counted))
     }
     return figures
   } finally {
@@ -60,12 +60,13 @@ async function pacedSweeps(members: number): Promise<Figure[]> {
   }
 }
 
-function countFigures(members: number, run: Run, { reads, writes, upstream }: Counted): Figure[] {
+function countFigures(members: number, altered: number, run: Run, { reads, writes, upstream }: Counted): Figure[] {
   assertWhole(run, members)
-  const name = `sweep of ${members} meters, ${run.changed} changed`
+  assertChanged(run, altered)
+  const name = `sweep of ${members} meters, ${altered} changed`
   const chunks = Math.ceil(members / 100)
   return [
-    { name: `${name}: database writes`, value: writes, limit: 2 * run.changed + chunks + 4, unit: '' },
+    { name: `${name}: database writes`, value: writes, limit: 2 * altered + chunks + 4, unit: '' },
     { name: `${name}: database reads`, value: reads, limit: chunks + 4, unit: '' },
     {
       name: `${name}: upstream calls`,
@@ -81,6 +82,11 @@ function assertWhole({ readings, connections }: Run, members: number): void {
   const outcome = connections[0]?.outcome
   if (connections.length !== 1 || outcome !== 'complete' || readings !== members)
     throw new Error(`a sweep of ${members} meters read ${readings}: ${JSON.stringify(connections)}`)
+}
+
+/** What changed without our doing, or did not with it, is not what the limits are for. */
+function assertChanged({ changed }: Run, altered: number): void {
+  if (changed !== altered) throw new Error(`${altered} meters were altered, and the sweep found ${changed} changed`)
 }
 
 /** One list for all accounts, and one call more for each of which WeChat has not heard in ten minutes. */
@@ -121,21 +127,24 @@ async function largeSweeps(): Promise<Figure[]> {
     tell('first of all', first)
     const figures: Figure[] = []
     const kinds = [[first]]
-    for (const altered of [0, LARGE / 10]) {
+    for (const wanted of [0, LARGE / 10]) {
       const sweeps: MeasuredSweep[] = []
       for (let time = 0; time < TIMES; time++) {
-        alter(bed, altered)
+        const altered = alter(bed, wanted)
         makeDue(bed, MEMBERS_CONNECTION)
         const { result, ...counts } = await counting(bed, () => measuredSweep(bed))
-        tell(`${result.run.changed} changed`, result)
+        assertChanged(result.run, altered)
+        tell(`${altered} changed`, result)
         sweeps.push(result)
-        if (time === 0) figures.push(...countFigures(LARGE, result.run, counts))
+        if (time === 0) figures.push(...countFigures(LARGE, altered, result.run, counts))
       }
       kinds.push(sweeps)
     }
-    alter(bed, LARGE)
+    const altered = alter(bed, LARGE)
     makeDue(bed, MEMBERS_CONNECTION)
-    tell('all changed (not limited)', await measuredSweep(bed))
+    const all = await measuredSweep(bed)
+    assertChanged(all.run, altered)
+    tell('all changed (not limited)', all)
     const worst = (of: (sweep: MeasuredSweep) => number) => Math.max(...kinds.map(sweeps => median(sweeps.map(of))))
     const name = `sweep of ${LARGE} meters, first, unchanged or a tenth changed`
     return [

@@ -147,10 +147,10 @@ export function everything({ cloud }: Bed, collection: string): Stored[] {
   }
 }
 
-/** Changes documents behind the functions' back. */
-export function set({ cloud }: Bed, collection: string, query: Stored, fields: Stored): void {
+/** Changes documents behind the functions' back; how many are different now. */
+export function set({ cloud }: Bed, collection: string, query: Stored, fields: Stored): number {
   const data = { $set: fields }
-  cloud.gateway.database.update({ collection, query, data, multi: true, merge: true, upsert: false })
+  return cloud.gateway.database.update({ collection, query, data, multi: true, merge: true, upsert: false }).updated
 }
 
 export function makeDue(bed: Bed, connection: string): void {
@@ -165,20 +165,23 @@ export function connectionsUnread(bed: Bed, since: number): number {
 
 /**
  * Has so many meters differ from what the upstream will say, as if it had been otherwise when they were last read:
- * meters and history alike. They are spread over all.
+ * meters and history alike. They are spread over all. Answers how many; throws when it could not be that many.
  */
-export function alter(bed: Bed, count: number): void {
+export function alter(bed: Bed, count: number): number {
   const value = '0.01'
   const meters = everything(bed, 'yl_meters').sort((a, b) => (String(a['_id']) < String(b['_id']) ? -1 : 1))
+  let altered = 0
   const chosen = Array.from({ length: count }, (_, index) => meters[Math.floor((index * meters.length) / count)] ?? {})
   // A condition that names thousands of documents takes its time with each of them.
   for (let start = 0; start < count; start += 500) {
     const some = chosen.slice(start, start + 500)
     const ids = some.map(({ _id }) => _id)
     const days = some.map(({ _id, day }) => `${_id}/${day}`)
-    set(bed, 'yl_meters', { _id: { $in: ids } }, { value })
+    altered += set(bed, 'yl_meters', { _id: { $in: ids } }, { value })
     // A day of one unchanged value has no summary here.
     set(bed, 'yl_meters', { _id: { $in: ids }, today: { $ne: null } }, { 'today.close': value })
     set(bed, 'yl_readings', { _id: { $in: days } }, { close: value })
   }
+  if (altered !== count) throw new Error(`${altered} of ${meters.length} meters could be altered, not ${count}`)
+  return altered
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { csvOf } from './csv'
+import { csvOf, csvText } from './csv'
 
 /** Strict: fields that need quotes have them, others have none, and every row ends with CRLF. */
 function parse(csv: string): string[][] {
@@ -23,10 +23,10 @@ function parse(csv: string): string[][] {
   return rows
 }
 
-const isFormula = (cell: string) => /^[=+\-@\t\r]/.test(cell) && !/^-?\d+(\.\d+)?$/.test(cell)
+const isFormula = (cell: string) => /^[=+\-@＝＋－＠\t\r\n]/.test(cell) && !/^-?\d+(\.\d+)?$/.test(cell)
 const cell = fc.oneof(
   fc.string({ unit: 'binary' }),
-  fc.stringMatching(/^[=+\-@\t\r"',\n ]{0,4}[a-z1 (]{0,5}$/),
+  fc.stringMatching(/^[=+\-@＝＋－＠\t\r"',\n ]{0,4}[a-z1 (]{0,5}$/),
   fc.stringMatching(/^-?\d{1,20}(\.\d{1,6})?$/),
 )
 
@@ -51,10 +51,25 @@ describe('csvOf', () => {
     )
   })
 
-  it.each(['=1+1', '+86 138', '-', '-1e5', '-1,5', '@SUM(A1)', '\tx', '\r', '=cmd|"/C calc"!A0', '+5', '--1'])(
-    'takes the sting out of %j',
-    text => expect(parse(csvOf([[text]]))).toEqual([[`'${text}`]]),
-  )
+  it.each([
+    '=1+1',
+    '+86 138',
+    '-',
+    '-1e5',
+    '-1,5',
+    '@SUM(A1)',
+    '\tx',
+    '\r',
+    '=cmd|"/C calc"!A0',
+    '+5',
+    '--1',
+    '\n=1+1',
+    '\n',
+    '＝1+1',
+    '＋1',
+    '－1',
+    '＠SUM(A1)',
+  ])('takes the sting out of %j', text => expect(parse(csvOf([[text]]))).toEqual([[`'${text}`]]))
 
   it.each(['0', '-12.30', '363659.11', '123456789012345678901234567890', '', 'a=b', '1-2', 'E-sign'])(
     'leaves %j as it is',
@@ -63,5 +78,38 @@ describe('csvOf', () => {
 
   it('doubles quotes and keeps line ends inside a cell', () => {
     expect(csvOf([['a "b"', 'c\nd', 'e,f']])).toBe('\uFEFF"a ""b""","c\nd","e,f"\r\n')
+  })
+})
+
+describe('csvText', () => {
+  it.each([
+    '007',
+    '12345678901234567890',
+    '900000000001',
+    '-5',
+    '1e5',
+    '1-2',
+    '3/4',
+    ' 7',
+    '.5',
+    '$5',
+    '(5)',
+    '３',
+    '=1',
+    '＝1',
+  ])('keeps %j text', text => expect(parse(csvOf([[csvText(text)]]))).toEqual([[`'${text}`]]))
+
+  it.each(['', 'YTO/x', '/wxa/queryquota', '示例成员01', "'quoted"])('leaves %j as it is', text => {
+    expect(csvText(text)).toBe(text)
+  })
+
+  it('never gives what a spreadsheet takes for a number or a formula', () => {
+    fc.assert(
+      fc.property(cell, text => {
+        const [[read = ''] = []] = parse(csvOf([[csvText(text)]]))
+        expect(read === text || read === `'${text}`).toBe(true)
+        expect(read).not.toMatch(/^[\d=+\-@＝＋－＠\t\r\n]/)
+      }),
+    )
   })
 })

@@ -48,6 +48,14 @@ describe('exportHistory', () => {
     expect(fileName).toBe('=HYPERLINK(-http-x-&A1)-points-20261101-20261121.csv')
   })
 
+  it('keeps a key and a title of digits text, and amounts numbers', async () => {
+    mockCloud.store.create('yl_meters', [meterDocument('c', '007', { title: { zh: '12', en: '1234567890123456789' } })])
+    mockCloud.store.create('yl_readings', [dayDocument('c/007', '20261120', [[NOON, '-1.50']])])
+    const input = { ...RANGE, meter: 'c/007', rows: 'points' } as const
+    const { csv } = await exportHistory(input, boardCall())
+    expect(csv).toMatch(/\r\n2026-[-\d]+ [:\d]+,'1234567890123456789,'007,waybills,-1\.50\r\n$/)
+  })
+
   it('is a header alone where nothing was read', async () => {
     store([])
     expect(await exportHistory({ ...RANGE, rows: 'points' }, boardCall())).toMatchObject({ rows: 0, partial: false })

@@ -1,7 +1,7 @@
 import type { Call, Language } from '../call'
 import { text } from '../call'
 import type { DayReadings } from '../store/readings'
-import { csvOf, csvRow } from './csv'
+import { csvOf, csvRow, csvText } from './csv'
 import { readDays } from './days'
 import { needMeter, type ShownMeter } from './meterView'
 import type { ExportInput, ExportOutput } from './types'
@@ -28,7 +28,7 @@ const HEADERS: Record<ExportInput['rows'], Record<Language, readonly string[]>> 
 export async function exportHistory(input: ExportInput, call: Call): Promise<ExportOutput> {
   const meter = await needMeter(input.meter, call)
   const days = await readDays(input, call)
-  const naming = [meter.title[call.language], meter.key, meter.unit]
+  const naming = [csvText(meter.title[call.language]), csvText(meter.key), meter.unit]
   const header = csvOf([HEADERS[input.rows][call.language]])
   const parts: string[] = []
   let bytes = travelBytes(header)

@@ -28,6 +28,35 @@ describe('readMembers', () => {
     })
     expect(await readMembers({ page: 1 }, boardCall())).toEqual({ members: [], page: 1, hasMore: false })
   })
+
+  it.each([
+    [99, [[99, false]]],
+    [100, [[100, false]]],
+    [
+      101,
+      [
+        [100, true],
+        [1, false],
+      ],
+    ],
+    [
+      200,
+      [
+        [100, true],
+        [100, false],
+      ],
+    ],
+  ])('has no empty page at the end of %d members', async (count, expected) => {
+    mockCloud.reset()
+    const people = Array.from({ length: count }, (_, index) => ({ _id: `o${index}`, role: 'viewer' }))
+    mockCloud.store.create('yl_members', people)
+    const pages: [number, boolean][] = []
+    do {
+      const { members, hasMore } = await readMembers({ page: pages.length }, boardCall())
+      pages.push([members.length, hasMore])
+    } while (pages.at(-1)?.[1])
+    expect(pages).toEqual(expected)
+  })
 })
 
 describe('changeMember', () => {

@@ -14,7 +14,9 @@ export interface Person {
 /** A page of members. Throws UPSTREAM_UNAVAILABLE when the database cannot answer. */
 export async function readMembers({ page = 0 }: PageInput, call: Call): Promise<MembersOutput> {
   const members = await listMembers(call, page)
-  return { members, page, hasMore: members.length === MEMBERS_PER_PAGE }
+  // A page is all that one query gives: only another one tells whether anybody follows a full one.
+  const hasMore = members.length === MEMBERS_PER_PAGE && (await listMembers(call, page + 1)).length > 0
+  return { members, page, hasMore }
 }
 
 /**

@@ -28,6 +28,7 @@ export const shownMeterSchema = v.object({
   at: entries.at,
   resetsAt: entries.resetsAt,
   missingSince: entries.missingSince,
+  refreshedAt: entries.refreshedAt,
   recent: entries.recent,
 })
 export type ShownMeter = v.InferOutput<typeof shownMeterSchema>
@@ -50,7 +51,7 @@ export function meterInfo(meter: ShownMeter, { language }: Call): MeterInfo {
 /** The meter as it stands now; `connection` is undefined when that has been removed. */
 export function boardMeter(meter: ShownMeter, connection: ConnectionHealth | undefined, call: Call): BoardMeter {
   const { level, order, resetsAt, missingSince, recent } = meter
-  const standing = connection ? standingNow(meter.standing, timesOf(connection, call.clock.now())) : meter.standing
+  const standing = connection ? standingIn(meter, connection, call) : meter.standing
   return {
     ...meterInfo(meter, call),
     standing,
@@ -61,6 +62,12 @@ export function boardMeter(meter: ShownMeter, connection: ConnectionHealth | und
     missingSince,
     recent,
   }
+}
+
+/** One that was refreshed by itself is as recent as that, whatever became of its connection. */
+function standingIn({ standing, refreshedAt }: ShownMeter, connection: ConnectionHealth, { clock }: Call) {
+  const times = timesOf(connection, clock.now())
+  return standingNow(standing, { ...times, completeAt: times.completeAt && Math.max(times.completeAt, refreshedAt) })
 }
 
 /** A complete round vouches for the values that it found; not for one that the upstream did not tell any more. */

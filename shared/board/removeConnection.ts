@@ -18,6 +18,12 @@ export async function removeConnection({ id }: ConnectionInput, call: Call): Pro
   const days = await readings(call).remove({ connection: id })
   const removedMeters = await meters(call).remove({ connection: id })
   await connections(call).remove({ _id: id })
+  // A sweep that held it may have been writing all the while.
+  const late = { connection: id }
+  const removed = {
+    meters: removedMeters + (await meters(call).remove(late)),
+    days: days + (await readings(call).remove(late)),
+  }
   const returns = isConfigured(connection, call)
   const message = returns
     ? text(
@@ -25,7 +31,7 @@ export async function removeConnection({ id }: ConnectionInput, call: Call): Pro
         'Removed. The environment of the function still has its credentials, and the next sweep makes it anew: delete those variables to be rid of it, or disable the connection instead.',
       )
     : text('已移除，包括它的额度和历史。', 'Removed, with its meters and their history.')
-  return { removed: { meters: removedMeters, days }, returns, message: message[call.language] }
+  return { removed, returns, message: message[call.language] }
 }
 
 function isConfigured(connection: Connection, { environment }: Call): boolean {

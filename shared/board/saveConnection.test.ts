@@ -12,7 +12,18 @@ jest.mock('wx-server-sdk', () => mockCloud.sdk)
 
 const SECRETS = { TENCENT_SECRET_ID: 'canary-id', TENCENT_SECRET_KEY: 'canary-key' }
 const NEW: SaveConnectionInput = { provider: 'memberBalance', name: 'Group', secrets: SECRETS }
-const ROUND = { id: 'r', startedAt: NOON, place: null, seen: 0, known: 0, counts: {}, marks: true, isUnsure: false }
+const ROUND = {
+  id: 'r',
+  startedAt: NOON,
+  movedAt: NOON,
+  place: null,
+  seen: 0,
+  known: 0,
+  found: 0,
+  counts: {},
+  marks: true,
+  isUnsure: false,
+}
 
 async function only() {
   const [document] = await stored('yl_connections')

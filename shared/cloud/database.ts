@@ -20,6 +20,7 @@ interface CloudQuery {
   limit(count: number): CloudQuery
   field(fields: Record<string, boolean>): CloudQuery
   get(): Promise<{ data: Record<string, unknown>[] }>
+  count(): Promise<{ total: number }>
   update(options: { data: object }): Promise<{ stats: { updated: number } }>
   remove(): Promise<{ stats: { removed: number } }>
 }

@@ -20,6 +20,8 @@ export interface Title {
 export interface Reading {
   /** Names the meter within its connection, for example `YTO/xyz`. */
   key: string
+  /** When the upstream was asked, epoch ms: what it says is at least as new. */
+  at: number
   title: Title
   kind: Kind
   /** What is counted: `waybills`, `audits`, `calls`, …; for money the ISO 4217 code of the currency. */

@@ -115,6 +115,11 @@ export const memberPlaceSchema = v.strictObject({
 
 export type MemberPlace = Omit<v.InferOutput<typeof memberPlaceSchema>, 'total'> & { total?: number }
 
+/** Some members, and when they were asked for, epoch ms. */
+export interface MemberStep extends Step<MemberBalance, MemberPlace> {
+  readAt: number
+}
+
 export const FIRST_MEMBERS: MemberPlace = { page: 0, changed: false }
 
 async function readMany({ memberUins, cursor }: MemberBalanceQuery, call: Call): Promise<MemberBalances> {
@@ -135,7 +140,7 @@ async function readMany({ memberUins, cursor }: MemberBalanceQuery, call: Call):
 }
 
 type MayRequest = (inFlight: number) => boolean
-type MemberPages = AsyncGenerator<Step<MemberBalance, MemberPlace>>
+type MemberPages = AsyncGenerator<MemberStep>
 
 /**
  * Every page from this place on, in order, with the place after it; as long as `mayRequest` agrees. Of everyone, or of
@@ -165,10 +170,10 @@ async function* everyone(start: MemberPlace, mayRequest: MayRequest, call: Call)
     read: page => requestPage({ page, pageSize: MEMBERS_PER_CALL, isWhole: true }, call),
   })
   let place = start
-  for await (const { members, total } of pages) {
+  for await (const { members, total, readAt } of pages) {
     const isChanged = place.total !== undefined && place.total !== total
     place = { page: place.page + 1, total, changed: place.changed || isChanged }
-    yield { items: members, next: place }
+    yield { items: members, next: place, readAt }
   }
 }
 
@@ -186,14 +191,15 @@ async function* listed(
     mayRequest,
     async read(list) {
       const uins = memberUins.slice(list * MEMBERS_PER_CALL, (list + 1) * MEMBERS_PER_CALL)
-      const { members, total } = await requestPage({ memberUins: uins, page: 0, pageSize: MEMBERS_PER_CALL }, call)
-      return { members, known: total, total: memberUins.length }
+      const page = { memberUins: uins, page: 0, pageSize: MEMBERS_PER_CALL }
+      const { members, total, readAt } = await requestPage(page, call)
+      return { members, known: total, total: memberUins.length, readAt }
     },
   })
   let place = start
-  for await (const { members, known } of lists) {
+  for await (const { members, known, readAt } of lists) {
     place = { page: place.page + 1, total: (place.total ?? 0) + known, changed: false }
-    yield { items: members, next: place }
+    yield { items: members, next: place, readAt }
   }
 }
 
@@ -208,6 +214,7 @@ interface PageRequest {
 
 async function requestPage({ memberUins, page, pageSize, isWhole }: PageRequest, call: Call) {
   const currency = currencyOf(call.environment)
+  const readAt = call.clock.now()
   const answer = await requestTencent(
     {
       service: 'billing',
@@ -222,7 +229,7 @@ async function requestPage({ memberUins, page, pageSize, isWhole }: PageRequest,
   if ((isWhole && data.length !== promised) || (!answer.Data && promised > 0)) {
     throw changed('tencent', `Data: expected ${promised} items, got ${data.length}`, answer.RequestId)
   }
-  return { members: data.map(member => balanceOf(member, currency)), total: answer.TotalCount }
+  return { members: data.map(member => balanceOf(member, currency)), total: answer.TotalCount, readAt }
 }
 
 function balanceOf(member: Data, currency: string): MemberBalance {

@@ -32,6 +32,8 @@ export interface Collection {
   insert(documents: readonly Document[]): Promise<'inserted' | 'exists'>
   /** How many documents are different now. A plain object among the changes replaces what was there. */
   update(where: object, changes: Document): Promise<number>
+  /** How many documents there are. Throws UPSTREAM_UNAVAILABLE. */
+  count(where: object): Promise<number>
   /** How many documents were removed. */
   remove(where: object): Promise<number>
 }
@@ -78,6 +80,10 @@ export function openCollection(name: string, call: Call): Collection {
       const query = matching(where)
       const work = async () => numberOf((await query.update({ data })).stats.updated)
       return request('write', work, call).catch(whenMissing(0))
+    },
+    async count(where) {
+      const query = matching(where)
+      return request('read', async () => numberOf((await query.count()).total), call).catch(whenMissing(0))
     },
     async remove(where) {
       const query = matching(where)

@@ -11,11 +11,15 @@ export type Counts = v.InferOutput<typeof countsSchema>
 const roundSchema = v.object({
   id: v.string(),
   startedAt: instant,
+  /** When it last got further. */
+  movedAt: instant,
   /** JSON of the place where reading goes on; null at the start. */
   place: v.nullable(v.string()),
   /** Meters read so far, and how many of them were there before the round. */
   seen: count,
   known: count,
+  /** Of them those that had been missing. */
+  found: count,
   counts: countsSchema,
   /** Whether it marks every meter that it sees, to find those that are gone. */
   marks: v.boolean(),
@@ -54,6 +58,8 @@ export const connectionSchema = v.object({
   completeAt: v.nullable(instant),
   meters: count,
   counts: countsSchema,
+  /** Meters that the upstream no longer names; they count as `no-data`. */
+  missing: count,
   /** The day of the last complete round that marked what it saw. */
   markedDay: v.nullable(v.string()),
   /** Rounds that failed since the last complete one. */

@@ -28,7 +28,7 @@ export const runSchema = v.object({
   databaseWrites: count,
   ms: count,
   /** Why the run was less than it should have been; empty when all was well. */
-  degraded: v.array(v.picklist(['connection-failed', 'interrupted', 'late', 'compaction-failed'])),
+  degraded: v.array(v.picklist(['connection-failed', 'interrupted', 'late', 'handover-failed', 'compaction-failed'])),
 })
 export type Run = v.InferOutput<typeof runSchema>
 

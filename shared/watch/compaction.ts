@@ -12,11 +12,15 @@ const DAYS_OF_POINTS = 35
 const MONTHS_OF_SUMMARIES = 25
 const RUNS_KEPT_MS = 30 * 86_400_000
 
-/** Marks the meters that a whole marking round did not see. They keep their last value. */
-export async function markMissing(connection: string, round: Round, call: Call): Promise<void> {
+/**
+ * Marks the meters that a whole marking round did not see; they keep their last value. How many are missing now, those
+ * from before included.
+ */
+export async function markMissing(connection: string, round: Round, call: Call): Promise<number> {
   const _ = command(call)
+  // One that was refreshed meanwhile was left alone by the round.
   await meters(call).update(
-    { connection, seen: _.neq(round.id), missingSince: null },
+    { connection, seen: _.neq(round.id), missingSince: null, refreshedAt: _.lt(round.startedAt) },
     {
       missingSince: call.clock.now(),
       standing: 'no-data',
@@ -25,21 +29,22 @@ export async function markMissing(connection: string, round: Round, call: Call):
       version: _.inc(1),
     },
   )
+  return meters(call).count({ connection, missingSince: _.neq(null) })
 }
 
 /**
  * Drops what is too old: points after 35 days, whose summaries were kept all along, days after 25 months, runs after 30
- * days. Each step may be cut off and repeated. False when the database refused; the readings are not in danger.
+ * days. `last` is the day when that was last done: what was too old then is not looked at again. Each step may be cut off
+ * and repeated. False when the database refused; the readings are not in danger.
  */
-export async function compact(connection: string, call: Call): Promise<boolean> {
+export async function compact(connection: string, last: string | null, call: Call): Promise<boolean> {
   const _ = command(call)
   const now = call.clock.now()
   const today = dayAt(now)
   try {
-    await readings(call).update(
-      { connection, day: _.lt(addDays(today, -DAYS_OF_POINTS)), points: _.neq(null) },
-      { points: null },
-    )
+    const tooOld = _.lt(addDays(today, -DAYS_OF_POINTS))
+    const day = last === null ? tooOld : tooOld.and(_.gte(addDays(last, -DAYS_OF_POINTS)))
+    await readings(call).update({ connection, day, points: _.neq(null) }, { points: null })
     await readings(call).remove({ connection, day: _.lt(monthsBefore(today, MONTHS_OF_SUMMARIES)) })
     await runs(call).remove({ startedAt: _.lt(now - RUNS_KEPT_MS) })
     return true

@@ -27,6 +27,7 @@ export function newConnection({ id, ...given }: NewConnection): Connection {
     completeAt: null,
     meters: 0,
     counts: {},
+    missing: 0,
     markedDay: null,
     failures: 0,
     failingSince: null,

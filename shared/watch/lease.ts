@@ -3,6 +3,7 @@ import { rankOf } from '../meter/level'
 import { command } from '../store/collection'
 import { type Connection, type Counts, connections, type Round } from '../store/connections'
 import { meters } from '../store/meters'
+import { addCounts } from './record/chunk'
 
 /** What one instance's clock may be behind another's, and the platform slow to end a function. */
 const SLACK_MS = 3000
@@ -40,70 +41,88 @@ function write({ connection, holder }: Held, changes: Record<string, unknown>, c
 
 /** Keeps how far the round has come. */
 export function saveRound(held: Held, round: Round, call: Call): Promise<boolean> {
-  return write(held, { round }, call)
+  return write(held, { round, ...firstCounts(held, round) }, call)
 }
 
 /** Gives the connection back unfinished: due at once, to go on where it is. */
-export function putBack(held: Held, progress: Pick<Connection, 'round' | 'memory'>, call: Call): Promise<boolean> {
-  return write(held, { ...progress, holder: null, dueAt: call.clock.now() }, call)
+export function putBack(held: Held, round: Round, memory: string | null, call: Call): Promise<boolean> {
+  const counts = firstCounts(held, round)
+  return write(held, { round, memory, ...counts, holder: null, dueAt: call.clock.now() }, call)
+}
+
+/** Until a round has been complete, the board shows how far the first one has come. */
+function firstCounts({ connection }: Held, { counts }: Round): { counts?: Counts } {
+  return connection.completeAt === null ? { counts } : {}
 }
 
 export interface Completion {
   round: Round
   memory: string | null
   markedDay: string | null
+  /** How many meters the upstream no longer names. */
+  missing: number
   /** Whether somebody was missing who has to be looked for at once. */
   isSearchDue: boolean
 }
 
 /** Gives the connection back after its last meter. */
 export function complete(held: Held, completion: Completion, call: Call): Promise<boolean> {
-  const { round, memory, markedDay, isSearchDue } = completion
+  const { round, memory, markedDay, missing, isSearchDue } = completion
   const now = call.clock.now()
-  const { seen, counts } = round
-  const health = { completeAt: now, meters: seen, counts, failures: 0, failingSince: null, failure: null }
+  const counts = { ...round.counts }
+  addCounts(counts, missing > 0 ? { 'no-data': missing } : {})
+  const health = {
+    completeAt: now,
+    meters: round.seen,
+    missing,
+    counts,
+    failures: 0,
+    failingSince: null,
+    failure: null,
+  }
   const dueAt = isSearchDue ? now : nextDue(held.connection, round.startedAt)
   return write(held, { ...health, round: null, memory, markedDay, holder: null, dueAt }, call)
 }
 
 /**
- * Gives the connection back after a failure; its round begins anew at the next interval. Its meters keep their last reading
- * and are no longer believed: `failing`, and `stale` when three intervals have gone by.
+ * Gives the connection back after a failure. Its meters keep their last reading and are no longer believed: `failing`, and
+ * `stale` when three intervals have gone by. With all of them in doubt the round begins anew, those that it had read
+ * included; their history may be ahead of them.
  */
 export async function fail(held: Held, round: Round, error: CallError, call: Call): Promise<boolean> {
   const { connection } = held
   const now = call.clock.now()
   const isStale = isOutdated(connection, now)
   const standing = isStale ? 'stale' : 'failing'
-  const changes = {
+  const failure = {
     failures: connection.failures + 1,
     failingSince: connection.failingSince ?? now,
     failure: { code: error.code, ...error.text, upstreamCode: error.upstream?.code ?? null },
-    counts: doubtedCounts(connection.counts, standing),
-    round,
-    holder: null,
-    dueAt: nextDue(connection, now),
+    round: { ...round, place: null, seen: 0, known: 0, found: 0, counts: {}, isUnsure: true },
   }
-  if (!(await write(held, changes, call))) return false
-  const doubted = isStale ? command(call).in(['current', 'failing']) : 'current'
+  if (!(await write(held, failure, call))) return false
+  const _ = command(call)
   await meters(call).update(
-    { connection: connection._id, standing: doubted },
-    { standing, rank: rankOf(standing, null), version: command(call).inc(1) },
+    { connection: connection._id, standing: isStale ? _.in(['current', 'failing']) : 'current' },
+    { standing, rank: rankOf(standing, null), version: _.inc(1) },
   )
-  return true
+  const doubted = await meters(call).count({ connection: connection._id, standing })
+  const known = connection.completeAt === null ? round.counts : connection.counts
+  const counts = { ...lasting(known), ...(doubted > 0 && { [standing]: doubted }) }
+  return write(held, { counts, holder: null, dueAt: nextDue(connection, now) }, call)
 }
 
-/** Whether the last complete round is more than three intervals ago. */
-export function isOutdated({ completeAt, intervalMinutes }: Connection, now: number): boolean {
-  return completeAt !== null && now - completeAt > STALE_INTERVALS * intervalMinutes * MINUTE
+/** Whether the last complete round, or the first failure, is more than three intervals ago. */
+function isOutdated({ completeAt, failingSince, intervalMinutes }: Connection, now: number): boolean {
+  const since = completeAt ?? failingSince
+  return since !== null && now - since > STALE_INTERVALS * intervalMinutes * MINUTE
 }
 
-/** All that had a level, or failed before, now counts as this standing. */
-function doubtedCounts(counts: Counts, standing: 'failing' | 'stale'): Counts {
-  const kept = Object.entries(counts).filter(([name]) => ['no-data', 'not-applicable', 'not-granted'].includes(name))
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  const rest = all - kept.reduce((sum, [, count]) => sum + count, 0)
-  return { ...Object.fromEntries(kept), [standing]: rest }
+/** The meters that no failure puts in doubt: they have no reading that could be. */
+function lasting(counts: Counts): Counts {
+  return Object.fromEntries(
+    Object.entries(counts).filter(([name]) => ['no-data', 'not-applicable', 'not-granted'].includes(name)),
+  )
 }
 
 function nextDue({ intervalMinutes }: Connection, startedAt: number): number {

@@ -14,8 +14,8 @@ export function currentRound(connection: Connection, id: string, now: number): R
   const { round, intervalMinutes, markedDay, holder } = connection
   const wasCutOff = holder !== null
   const isUnsure = wasCutOff || (round?.isUnsure ?? false)
-  const isRecent = round && now - round.startedAt <= LONGEST_INTERVALS * intervalMinutes * MINUTE
+  const isRecent = round && now - round.movedAt <= LONGEST_INTERVALS * intervalMinutes * MINUTE
   if (isRecent && fromJson(round.place) !== undefined) return { ...round, isUnsure }
   const marks = markedDay !== dayAt(now)
-  return { id, startedAt: now, place: null, seen: 0, known: 0, counts: {}, marks, isUnsure }
+  return { id, startedAt: now, movedAt: now, place: null, seen: 0, known: 0, found: 0, counts: {}, marks, isUnsure }
 }

@@ -9,8 +9,10 @@ import { type SweptConnection, sweepConnection } from './sweepConnection'
 
 /** Connections that one invocation reads side by side: one of each provider. More are handed out. */
 const CONNECTIONS_PER_RUN = 6
-/** How long a request to another invocation gets to leave; its answer is not waited for. */
-const HANDOVER_MS = 200
+/** How long a request to another invocation gets to leave, TLS and all; its answer is not waited for. */
+const HANDOVER_MS = 1000
+/** Of what is left then, for the record. */
+const RECORD_MS = 300
 /** The timer beats every ten minutes; one beat more than that is late. */
 const LATE_MS = 15 * MINUTE
 
@@ -32,7 +34,7 @@ export async function sweep({ connections: ids }: SweepInput, caller: Call): Pro
   const id = `${startedAt}-${call.requestId}`
   const due = ids ? await findDueAmong(ids, call) : await findDue(call)
   const mine = due.slice(0, CONNECTIONS_PER_RUN)
-  const handovers: Promise<void>[] = []
+  const handovers: Promise<boolean>[] = []
   for (let start = CONNECTIONS_PER_RUN; start < due.length; start += CONNECTIONS_PER_RUN) {
     handovers.push(
       handOver(
@@ -50,21 +52,32 @@ export async function sweep({ connections: ids }: SweepInput, caller: Call): Pro
   const swept = (await Promise.all(mine.map(sweepOne))).filter(isSwept)
   const unfinished = swept.filter(({ outcome }) => outcome === 'continues').map(one => one.id)
   if (unfinished.length > 0) handovers.push(handOver(unfinished, call))
-  const run = recordOf({ id, startedAt, mine, swept }, call)
+  const isHandedOver = await haveLeft(handovers, call)
+  const run = recordOf({ id, startedAt, mine, swept, isHandedOver }, call)
   await runs(call).insert([run])
-  if (handovers.length > 0) await Promise.race([Promise.all(handovers), call.clock.sleep(HANDOVER_MS)])
   return run
 }
 
-/** Another invocation of this function; the platform runs it in an instance of its own. */
-async function handOver(connections: string[], call: Call): Promise<void> {
+/** False when one of them has already failed. */
+async function haveLeft(handovers: readonly Promise<boolean>[], { clock, deadline }: Call): Promise<boolean> {
+  if (handovers.length === 0) return true
+  const wait = Math.max(0, Math.min(HANDOVER_MS, deadline.remaining() - RECORD_MS))
+  const failed = handovers.map(async handover => ((await handover) ? new Promise<boolean>(() => {}) : false))
+  const answered = Promise.all(handovers).then(all => all.every(Boolean))
+  return Promise.race([...failed, answered, clock.sleep(wait).then(() => true)])
+}
+
+/** Another invocation of this function; the platform runs it in an instance of its own. False when it cannot be had. */
+async function handOver(connections: string[], call: Call): Promise<boolean> {
   try {
     await cloudSdk(call.environment).callFunction({ name: FUNCTION, data: { connections } })
+    return true
   } catch (error) {
     // It answers when it has done its work, which the SDK may not wait for.
-    if (sdkErrorMessage(error).includes('request timeout')) return
+    if (sdkErrorMessage(error).includes('request timeout')) return true
     // They are due, and the next beat of the timer takes them up.
     call.log('handover-failed', { connections: connections.length })
+    return false
   }
 }
 
@@ -73,15 +86,17 @@ interface RunSoFar {
   startedAt: number
   mine: readonly Connection[]
   swept: readonly SweptConnection[]
+  isHandedOver: boolean
 }
 
-function recordOf({ id, startedAt, mine, swept }: RunSoFar, call: Call): Run {
+function recordOf({ id, startedAt, mine, swept, isHandedOver }: RunSoFar, call: Call): Run {
   const endedAt = call.clock.now()
   const isLate = mine.some(({ completeAt, dueAt }) => completeAt !== null && startedAt - dueAt > LATE_MS)
   const degraded = {
     'connection-failed': swept.some(({ outcome }) => outcome === 'failed'),
     interrupted: swept.some(({ wasInterrupted }) => wasInterrupted),
     late: isLate,
+    'handover-failed': !isHandedOver,
     'compaction-failed': swept.some(({ isCompactionFailed }) => isCompactionFailed),
   }
   const reasons = Object.keys(degraded) as (keyof typeof degraded)[]

@@ -74,7 +74,7 @@ class ConnectionSweep {
   async run(): Promise<void> {
     const isWhole = await this.readAll()
     const { round, memory } = this
-    const isOurs = isWhole ? await this.finish() : await putBack(this.held, { round, memory }, this.call)
+    const isOurs = isWhole ? await this.finish() : await putBack(this.held, round, memory, this.call)
     if (!isOurs) throw takenOver()
   }
 
@@ -83,8 +83,8 @@ class ConnectionSweep {
     const error = thrown instanceof CallError ? thrown : this.internal(thrown)
     this.call.log('connection-failed', { connection: this.connection._id, code: error.code })
     try {
-      if (error.code === 'CONFLICT') await removeLeftovers(this.connection._id, this.call)
-      await fail(this.held, afterFailure(this.round), error, this.call)
+      const isOurs = await fail(this.held, this.round, error, this.call)
+      if (!isOurs) await removeLeftovers(this.connection._id, this.call)
     } catch (unsaved) {
       // The lease ends by itself, and the next run finds the connection as it was.
       this.call.log('connection-not-given-back', { code: unsaved instanceof CallError ? unsaved.code : 'INTERNAL' })
@@ -155,19 +155,22 @@ class ConnectionSweep {
     }
     // One meter comes twice when the upstream's list moves while it is being read.
     const distinct = [...new Map(readings.map(reading => [reading.key, reading])).values()]
-    let { seen, known } = round
+    let { seen, known, found } = round
     const counts = { ...round.counts }
     for (let start = 0; start < distinct.length; start += BATCH) {
       const chunk = distinct.slice(start, start + BATCH)
       const recorded = await recordChunk(chunk, context, call)
       seen += chunk.length
       known += recorded.known
+      found += recorded.found
       addCounts(counts, recorded.counts)
       this.readings += chunk.length
       this.changed += recorded.changed
     }
-    this.chunks += 1
-    this.round = { ...round, seen, known, counts, place: next === undefined ? null : JSON.stringify(next) }
+    const place = next === undefined ? null : JSON.stringify(next)
+    // A step that brought nothing and leads nowhere new is none.
+    if (readings.length > 0 || place !== round.place) this.chunks += 1
+    this.round = { ...round, movedAt: call.clock.now(), seen, known, found, counts, place }
     if (next === undefined || this.chunks % CHUNKS_PER_SAVE !== 0) return
     if (!(await saveRound(this.held, this.round, call))) throw takenOver()
   }
@@ -176,15 +179,16 @@ class ConnectionSweep {
   private async finish(): Promise<boolean> {
     const { connection, round, call, memory } = this
     let { markedDay } = connection
+    let missing = Math.max(0, connection.missing - round.found)
     if (round.marks) {
-      await markMissing(connection._id, round, call)
-      this.isCompactionFailed = !(await compact(connection._id, call))
+      missing = await markMissing(connection._id, round, call)
+      this.isCompactionFailed = !(await compact(connection._id, markedDay, call))
       // Not done: the next round is a marking one again, and tries again.
       if (!this.isCompactionFailed) markedDay = dayAt(round.startedAt)
     }
     const isSearchDue = !round.marks && round.known < connection.meters
     if (isSearchDue) markedDay = null
-    this.isComplete = await complete(this.held, { round, memory, markedDay, isSearchDue }, call)
+    this.isComplete = await complete(this.held, { round, memory, markedDay, missing, isSearchDue }, call)
     return this.isComplete
   }
 
@@ -197,14 +201,6 @@ class ConnectionSweep {
       text('读取该连接时内部出错。', 'Something went wrong while reading this connection.'),
     )
   }
-}
-
-/**
- * After a failure a round begins anew: the failure put all meters in doubt, those that it had read as well. The history may
- * be ahead of the meters.
- */
-function afterFailure(round: Round): Round {
-  return { ...round, place: null, seen: 0, known: 0, counts: {}, isUnsure: true }
 }
 
 /** The upstream took all the time there was, for nothing. */

@@ -18,7 +18,15 @@ export const MAIN = 'env-codeAudit'
 
 export function reading(key: string, value: string | null, more: Partial<Reading> = {}): Reading {
   const standing = value === null ? 'no-data' : 'current'
-  const rest = { kind: 'balance', unit: 'waybills', limit: null, period: null, resetsAt: null, returned: null } as const
+  const rest = {
+    kind: 'balance',
+    unit: 'waybills',
+    limit: null,
+    period: null,
+    resetsAt: null,
+    returned: null,
+    at: 0,
+  } as const
   return { key, title: { zh: key, en: key }, ...rest, value, standing, ...more }
 }
 
@@ -54,6 +62,7 @@ export class Script {
   }
 
   async request(at: number, call: Call): Promise<Reading[]> {
+    const askedAt = call.clock.now()
     this.requests += 1
     call.tally.upstreamCalls += 1
     if (this.stepMs > 0) await call.clock.sleep(this.stepMs, call.deadline.signal)
@@ -61,7 +70,7 @@ export class Script {
     if (this.failure?.at === at) throw this.failure.error
     const readings = this.readings.slice(at, at + this.perStep)
     this.asked.push(...readings.map(({ key }) => key))
-    return readings
+    return readings.map(one => ({ ...one, at: askedAt }))
   }
 }
 
@@ -226,7 +235,16 @@ export class World {
   /** A connection with credentials of its own; its script. */
   connect(id: string, more: Partial<Connection> = {}): Script {
     const own = { _id: id, provider: 'memberBalance', name: id, intervalMinutes: 10, enabled: true, sealed: null }
-    const unread = { holder: null, round: null, memory: null, completeAt: null, meters: 0, counts: {}, markedDay: null }
+    const unread = {
+      holder: null,
+      round: null,
+      memory: null,
+      completeAt: null,
+      meters: 0,
+      missing: 0,
+      counts: {},
+      markedDay: null,
+    }
     const health = { failures: 0, failingSince: null, failure: null }
     const dueAt = this.platform.clock.now()
     this.insert('yl_connections', { ...own, settings: { SCRIPT: id }, dueAt, ...unread, ...health, ...more })

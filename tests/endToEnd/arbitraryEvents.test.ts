@@ -9,6 +9,8 @@ const KEYS: Record<string, string[]> = {
   queryQuota: ['authorizerAppid'],
   tencentBilling: ['action', 'memberUins', 'pageNumber', 'all', 'startTime', 'endTime', 'limit', 'cursor'],
   huaweiCredit: ['amount'],
+  watchQuotas: ['connections'],
+  quotaBoard: ['action', 'meter', 'from', 'to', 'rows', 'page', 'provider', 'settings', 'secrets', 'id', 'name'],
 }
 
 let bed: Bed

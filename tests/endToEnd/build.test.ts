@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { buildFunctions } from '../../scripts/build/functions'
 
 const ROOT = join(__dirname, '../..')
-const NAMES = ['getQuota', 'huaweiCredit', 'queryQuota', 'tencentBilling']
+const NAMES = ['getQuota', 'huaweiCredit', 'queryQuota', 'quotaBoard', 'tencentBilling', 'watchQuotas']
 
 let directory: string
 

@@ -63,12 +63,24 @@ describe('npm start', () => {
     const { code, stdout, stderr } = await start('start.ts', ['--once']).ended
 
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/YTO · sandbox-yto .*current/)
-    expect(stdout).toMatch(/SF · sandbox-sf .*not applicable/)
-    expect(stdout).toMatch(/900000000001 .*USD .*current/)
-    expect(stdout).toMatch(/consumption quota .*10,000 .*USD .*current/)
+    expect(stdout).toMatch(/sweep: connections 6, meters \d\d, new readings \d\d; upstream calls \d\d/)
+    expect(stdout).toMatch(/ok .*YTO Express · 示例旗舰店/)
+    expect(stdout).toMatch(/exhausted .*Yunda Express · 示例清仓店 .* 0 /)
+    expect(stdout).toMatch(/not applicable .*SF Express · 示例月结/)
+    expect(stdout).toMatch(/Tencent Cloud members .*示例成员01 .*USD/)
+    expect(stdout).toMatch(/Partner consumption quota .*10,000 .*USD/)
+    // What is about to run out stands first.
+    expect(stdout.indexOf('exhausted')).toBeLessThan(stdout.indexOf('│ ok'))
     expect(stdout).toContain('Sandbox data')
     expect(stdout).not.toContain('failing')
+  }, 30_000)
+
+  it('shows what it kept when nothing is due', async () => {
+    const { code, stdout } = await start('start.ts', ['--once']).ended
+
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/sweep: no connection was due yet;/)
+    expect(stdout).toMatch(/ok .*YTO Express · 示例旗舰店/)
   }, 30_000)
 
   it('stays up, says where, and ends on SIGTERM', async () => {

@@ -124,7 +124,7 @@ describe('one failure hides no other', () => {
 })
 
 describe('who may call', () => {
-  it.each(['getQuota', 'queryQuota', 'tencentBilling', 'huaweiCredit'])(
+  it.each(['getQuota', 'queryQuota', 'tencentBilling', 'huaweiCredit', 'watchQuotas', 'quotaBoard'])(
     '%s refuses a stranger before any upstream call',
     async name => {
       const before = upstreamCalls()

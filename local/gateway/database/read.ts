@@ -66,7 +66,7 @@ export function projected({ documents, fields }: Omit<Page, 'total'>): Document[
 export function projectedTexts({ documents, fields }: Omit<Page, 'total'>): string[] {
   const isWhole = ({ document }: StoredDocument) => {
     const names = Object.keys(document)
-    return names[0] === '_id' && names.every(name => name === '_id' || name in fields)
+    return names[0] === '_id' && names.every(name => name === '_id' || Object.hasOwn(fields, name))
   }
   if ((isPlain(fields) && documents.every(isWhole)) || Object.keys(fields).length === 0)
     return documents.map(one => one.text)
@@ -115,7 +115,7 @@ function project(page: readonly Document[], fields: Document): Document[] {
   return chosen.map((document, index) => {
     const ordered: Document = {}
     for (const field of ['_id', ...Object.keys(page[index] ?? {}), ...Object.keys(document)]) {
-      if (field in document && !(field in ordered)) ordered[field] = copy(document[field])
+      if (Object.hasOwn(document, field) && !Object.hasOwn(ordered, field)) ordered[field] = copy(document[field])
     }
     return ordered
   })

@@ -9,20 +9,20 @@ import { listSetting } from './setting'
 import type { Source } from './source'
 
 const PATHS = 'WECHAT_API_PATHS'
+const TOKEN = 'WECHAT_AUTHORIZER_ACCESS_TOKEN'
 const PATH = /^(\/[\w.-]+){2,}$/
 
 /** How often the APIs in WECHAT_API_PATHS may still be called today: one call for each. */
 export const apiAllowance: Source = {
   intervalMinutes: 60,
-  variables: { secret: [], plain: [PATHS] },
-  isConfigured: environment =>
-    environment.get(PATHS) !== undefined && environment.get('WECHAT_AUTHORIZER_ACCESS_TOKEN') !== undefined,
+  variables: { secret: [TOKEN], plain: [PATHS] },
+  isConfigured: environment => environment.get(PATHS) !== undefined && environment.get(TOKEN) !== undefined,
 
   async *read({ from, mayRequest }, call) {
     const paths = pathsFrom(call.environment)
     const rest = pathsAfter(from, paths)
     const now = call.clock.now()
-    const outcomes = await readEach(rest, mayRequest, path => readApiAllowance(path, call))
+    const outcomes = await readEach(rest, mayRequest, path => readApiAllowance(path, call), call)
     if (outcomes.length === 0) return
     const failures = outcomes.flatMap(outcome => ('error' in outcome ? [outcome.error] : []))
     // It is not about single paths.
@@ -61,6 +61,7 @@ function readingOf(path: string, allowance: ApiAllowance | null, now: number): R
   const known = allowance?.standing === 'current' ? allowance : undefined
   return {
     key: path,
+    at: now,
     title: { zh: path, en: path },
     kind: 'allowance',
     unit: 'calls',

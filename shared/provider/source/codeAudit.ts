@@ -38,6 +38,7 @@ function readingOf(key: 'audits' | 'speedups', title: Title, rest: number, limit
   const isGranted = rest + limit > 0
   return {
     key,
+    at: now,
     title,
     kind: 'allowance',
     unit: key,

@@ -15,7 +15,7 @@ import {
 } from '../../upstream/tencent/testing'
 import { QUOTA_TYPES } from '../esign/record'
 import { esignUsage } from './esignUsage'
-import type { Step } from './source'
+import type { ToldStep } from './testing'
 import { readingsOf, stepsOf } from './testing'
 
 interface Charge {
@@ -90,7 +90,7 @@ const asked = () =>
     ({ parameters }) => `${parameters['StartTime']}-${parameters['EndTime']}/${parameters['Offset']}`,
   )
 
-function valuesOf(steps: readonly Step[]) {
+function valuesOf(steps: readonly ToldStep[]) {
   return Object.fromEntries(readingsOf(steps).map(({ key, value }) => [key, value]))
 }
 
@@ -298,7 +298,7 @@ describe('a place', () => {
   it('is where reading stopped when no more may be requested', async () => {
     const whole = await roundAt(noonOf('20261130'))
     upstream.requests.length = 0
-    let steps: Step[] = []
+    let steps: ToldStep[] = []
     let from: unknown
     do {
       const call = callAt(noonOf('20261130'))
@@ -359,7 +359,10 @@ describe('readOne', () => {
     charges = [...many(60, '20261105'), ...many(3, '20261120'), ...many(70, '20261121', 'SignFace')]
     const { memory, readings } = await roundAt(noonOf('20261121'))
     upstream.requests.length = 0
-    expect(await esignUsage.readOne('SignSMS', { memory }, callAt(noonOf('20261121')))).toEqual(readings[0])
+    expect(await esignUsage.readOne('SignSMS', { memory }, callAt(noonOf('20261121')))).toEqual({
+      ...readings[0],
+      at: expect.any(Number),
+    })
     expect(asked()).toEqual(['20261120-20261121/0'])
     expect(upstream.requests[0]?.parameters['QuotaType']).toBe('SignSMS')
   })
@@ -368,14 +371,20 @@ describe('readOne', () => {
     charges = [...many(60, '20261105'), ...many(3, '20261120')]
     const { readings } = await roundAt(noonOf('20261121'))
     upstream.requests.length = 0
-    expect(await esignUsage.readOne('SignSMS', {}, callAt(noonOf('20261121')))).toEqual(readings[0])
+    expect(await esignUsage.readOne('SignSMS', {}, callAt(noonOf('20261121')))).toEqual({
+      ...readings[0],
+      at: expect.any(Number),
+    })
     expect(asked()).toEqual(['20261101-20261121/0', '20261101-20261121/1'])
   })
 
   it('picks a kind out of all that cannot be asked for', async () => {
     charges = [...many(3, '20261120', 'NoAuthSign'), ...many(3, '20261120')]
     const { memory, readings } = await roundAt(noonOf('20261121'))
-    expect(await esignUsage.readOne('NoAuthSign', { memory }, callAt(noonOf('20261121')))).toEqual(readings[0])
+    expect(await esignUsage.readOne('NoAuthSign', { memory }, callAt(noonOf('20261121')))).toEqual({
+      ...readings[0],
+      at: expect.any(Number),
+    })
   })
 
   it('is 0 for a kind known from before, NOT_FOUND for one that never was', async () => {

@@ -33,7 +33,8 @@ export const esignUsage: Source = {
 
   async *read({ from, memory, mayRequest }, call) {
     const application = call.environment.need(APPLICATION)
-    const today = dayAt(call.clock.now())
+    const at = call.clock.now()
+    const today = dayAt(at)
     const known = memoryFrom(memory, application)
     let round = roundFrom(from, application, today) ?? startRound(known, application, today)
     for await (const { items, next } of usagePages({ months: spansOf(round) }, round.place, mayRequest, call)) {
@@ -46,7 +47,7 @@ export const esignUsage: Source = {
       const kinds = kindsOf(sums, known)
       const remembered = memoryOf(round, kinds)
       yield {
-        readings: kinds.map(kind => readingOf(kind, sums, round.open.end)),
+        readings: kinds.map(kind => readingOf(kind, sums, round.open.end, at)),
         ...(remembered && { memory: remembered }),
       }
     }
@@ -54,7 +55,8 @@ export const esignUsage: Source = {
 
   async readOne(key, { memory }, call) {
     const application = call.environment.need(APPLICATION)
-    const today = dayAt(call.clock.now())
+    const at = call.clock.now()
+    const today = dayAt(at)
     const known = memoryFrom(memory, application)
     const round = startRound(known, application, today)
     // A kind that cannot be asked for is picked out of all.
@@ -68,7 +70,7 @@ export const esignUsage: Source = {
       )
     }
     if (!kindsOf(sums, known).includes(key)) throw noSuchMeter()
-    return readingOf(key, sums, today)
+    return readingOf(key, sums, today, at)
   },
 }
 
@@ -78,10 +80,11 @@ function kindsOf(sums: Sums, known: UsageMemory | undefined): string[] {
 }
 
 /** Of the month up to this day. A kind without charges was not used. */
-function readingOf(kind: string, sums: Sums, day: string): Reading {
+function readingOf(kind: string, sums: Sums, day: string, at: number): Reading {
   const [, charged = 0, returned = 0] = sums.find(([each]) => each === kind) ?? []
   return {
     key: kind,
+    at,
     title: quotaTypeTitle(kind),
     kind: 'usage',
     unit: 'uses',

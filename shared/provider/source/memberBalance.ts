@@ -31,18 +31,22 @@ export const memberBalance: Source = {
     const saved = v.safeParse(v.strictObject({ of: v.literal(of), place: memberPlaceSchema }), from)
     // One at the end has nothing to go on to.
     const start = saved.success && !isLastPage(memberUins, saved.output.place) ? saved.output.place : FIRST_MEMBERS
-    for await (const { items, next: place } of memberPages(memberUins, start, mayRequest, call)) {
-      yield { readings: items.map(readingOf), ...(!isLastPage(memberUins, place) && { next: { of, place } }) }
+    for await (const { items, next: place, readAt } of memberPages(memberUins, start, mayRequest, call)) {
+      yield {
+        readings: items.map(member => readingOf(member, readAt)),
+        ...(!isLastPage(memberUins, place) && { next: { of, place } }),
+      }
     }
   },
 
   async readOne(key, _options, call) {
     const memberUins = uinsFrom(call.environment)
     if (!UIN.test(key) || memberUins?.includes(key) === false) throw noSuchMeter()
+    const readAt = call.clock.now()
     const { members } = await readMemberBalances({ memberUins: [key] }, call)
     const member = members.find(({ memberUin }) => memberUin === key)
     if (!member) throw noSuchMeter()
-    return readingOf(member)
+    return readingOf(member, readAt)
   },
 }
 
@@ -59,11 +63,12 @@ function questionOf(memberUins: readonly string[] | undefined, { environment }: 
   return createHash('sha256').update(JSON.stringify(question)).digest('base64url').slice(0, 16)
 }
 
-function readingOf(member: MemberBalance): Reading {
+function readingOf(member: MemberBalance, at: number): Reading {
   const { memberUin, isCreditAccount, realBalance, creditAmount, currency } = member
   const name = member.memberName || memberUin
   return {
     key: memberUin,
+    at,
     title: { zh: name, en: name },
     kind: isCreditAccount ? 'credit' : 'balance',
     unit: currency,

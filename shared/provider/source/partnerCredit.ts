@@ -39,9 +39,11 @@ export const partnerCredit: Source = {
 }
 
 async function readOnly(call: Call): Promise<Reading> {
+  const at = call.clock.now()
   const { remaining, consumptionQuota, currency } = await readPartnerCredit(call)
   return {
     key: KEY,
+    at,
     title: { zh: '伙伴消费额度', en: 'Partner consumption quota' },
     kind: 'credit',
     unit: currency,

@@ -1,5 +1,5 @@
 import pMap, { pMapSkip } from 'p-map'
-import { CallError } from '../../call'
+import { type Call, CallError } from '../../call'
 
 const CONCURRENCY = 10
 
@@ -7,13 +7,14 @@ const CONCURRENCY = 10
 export type Outcome<Item, Result> = { item: Item; result: Result } | { item: Item; error: CallError }
 
 /**
- * Reads these one by one, at most ten at a time, as far as `mayRequest` agrees: the outcomes of the first so many, in
- * order. Throws what is no CallError.
+ * Reads these one by one, at most ten at a time, as far as `mayRequest` and the deadline let it: the outcomes of the first
+ * so many, in order. Throws what is no CallError.
  */
-export function readEach<Item, Result>(
+export async function readEach<Item, Result>(
   items: readonly Item[],
   mayRequest: (inFlight: number) => boolean,
   read: (item: Item) => Promise<Result>,
+  { deadline }: Call,
 ): Promise<Outcome<Item, Result>[]> {
   let inFlight = 0
   let isStopped = false
@@ -24,11 +25,16 @@ export function readEach<Item, Result>(
     try {
       return { item, result: await read(item) }
     } catch (error) {
+      // Cut off by us: it says nothing of the item.
+      if (deadline.signal.aborted && error === deadline.signal.reason) return pMapSkip
       if (error instanceof CallError) return { item, error }
       throw error
     } finally {
       inFlight -= 1
     }
   }
-  return pMap(items, readOne, { concurrency: CONCURRENCY })
+  const outcomes = await pMap(items, readOne, { concurrency: CONCURRENCY })
+  // One that was cut off may have others behind it that were not.
+  const gap = items.findIndex((item, index) => outcomes[index]?.item !== item)
+  return gap < 0 ? outcomes : outcomes.slice(0, gap)
 }

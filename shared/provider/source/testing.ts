@@ -9,22 +9,36 @@ export function readOptions(options: Partial<ReadOptions> = {}): ReadOptions {
   return { intervalMs: TEN_MINUTES, mayRequest: () => true, ...options }
 }
 
-/** The steps of one invocation, as JSON carries them; only the first so many, if given: then it is killed. */
+/** A step whose readings are told without their instants. */
+export type ToldStep = Omit<Step, 'readings'> & { readings: Omit<Reading, 'at'>[] }
+
+/**
+ * The steps of one invocation, as JSON carries them; only the first so many, if given: then it is killed. That readings are
+ * of no other time than the invocation's is checked here, once for all.
+ */
 export async function stepsOf(
   source: Source,
   options: Partial<ReadOptions>,
   call: Call,
   most = Number.POSITIVE_INFINITY,
-): Promise<Step[]> {
-  const steps: Step[] = []
+): Promise<ToldStep[]> {
+  const startedAt = call.clock.now()
+  const steps: ToldStep[] = []
   if (most === 0) return steps
   for await (const step of source.read(readOptions(options), call)) {
-    steps.push(JSON.parse(JSON.stringify(step)))
+    const readings = step.readings.map(reading => told(reading, startedAt, call))
+    steps.push(JSON.parse(JSON.stringify({ ...step, readings })))
     if (steps.length >= most) break
   }
   return steps
 }
 
-export function readingsOf(steps: readonly Step[]): Reading[] {
+/** The reading without its instant, which must lie within the invocation. */
+export function told({ at, ...reading }: Reading, startedAt: number, { clock }: Call): Omit<Reading, 'at'> {
+  if (!(at >= startedAt && at <= clock.now())) throw new RangeError(`at: ${at}`)
+  return reading
+}
+
+export function readingsOf(steps: readonly ToldStep[]): Omit<Reading, 'at'>[] {
   return steps.flatMap(({ readings }) => readings)
 }

@@ -35,14 +35,20 @@ export const waybill: Source = {
   async *read({ from, intervalMs, mayRequest }, call) {
     if (!mayRequest(0)) return
     const authorizerAppid = call.environment.get(AUTHORIZER)
+    const at = call.clock.now()
     const accounts = await listWaybillAccounts(authorizerAppid, call)
     const done = v.is(placeSchema, from) ? from : []
     const rest = accounts.filter(account => !done.includes(keyOf(account)))
-    const old = call.clock.now() - intervalMs
+    const old = at - intervalMs
     const stale = rest.filter(
       account => isBound(account) && (listedNumber(account) === null || learntAt(account) <= old),
     )
-    const outcomes = await readEach(stale, mayRequest, account => readWaybillQuota(account, authorizerAppid, call))
+    const outcomes = await readEach(
+      stale,
+      mayRequest,
+      account => readWaybillQuota(account, authorizerAppid, call),
+      call,
+    )
     assertNoOutage(outcomes, rest.filter(isBound).length)
 
     // An older number than the one recorded would look like a top-up: who cannot be asked has none.
@@ -51,7 +57,7 @@ export const waybill: Source = {
     const read = rest.filter(account => !unasked.has(account))
     const readings = read.map(account => {
       const left = isBound(account) ? (asked.get(account) ?? listedNumber(account) ?? 'no-data') : 'not-applicable'
-      return readingOf(account, account.alias, left)
+      return readingOf({ account, alias: account.alias, at }, left)
     })
     const aliases = accounts.flatMap(account => (account.alias ? [[keyOf(account), account.alias]] : []))
     const next = unasked.size > 0 && { next: [...done, ...read.map(keyOf)] }
@@ -63,12 +69,13 @@ export const waybill: Source = {
     const account = { deliveryId: key.slice(0, Math.max(0, slash)), bizId: key.slice(slash + 1) }
     if (!account.deliveryId || !account.bizId) throw noSuchMeter()
     const aliases = v.is(memorySchema, memory) ? memory : {}
+    const asked = { account, alias: aliases[key], at: call.clock.now() }
     try {
       const { quotaNum } = await readWaybillQuota(account, call.environment.get(AUTHORIZER), call)
-      return readingOf(account, aliases[key], quotaNum)
+      return readingOf(asked, quotaNum)
     } catch (error) {
       if (!(error instanceof CallError) || error.code !== 'NOT_APPLICABLE') throw error
-      return readingOf(account, aliases[key], 'not-applicable')
+      return readingOf(asked, 'not-applicable')
     }
   },
 }
@@ -106,9 +113,16 @@ function keyOf({ deliveryId, bizId }: WaybillAccount): string {
 }
 
 /** Of this many waybills left, or of none that could be told and why. */
-function readingOf(account: WaybillAccount, alias: string | null | undefined, left: Left): Reading {
+interface Asked {
+  account: WaybillAccount
+  alias: string | null | undefined
+  at: number
+}
+
+function readingOf({ account, alias, at }: Asked, left: Left): Reading {
   return {
     key: keyOf(account),
+    at,
     title: accountTitle(account.deliveryId, alias || account.bizId),
     kind: 'balance',
     unit: 'waybills',

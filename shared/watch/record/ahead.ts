@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import type { Call } from '../../call'
-import { addDays, dayAt } from '../../meter/day'
+import { addDays, dayAt, eachDay } from '../../meter/day'
 import { fullAfter } from '../../meter/level'
 import { BATCH, command } from '../../store/collection'
 import type { RecordedMeter } from '../../store/meters'
@@ -8,12 +8,16 @@ import { dayReadingsId, dayReadingsSchema, readings } from '../../store/readings
 import { tailOf } from './history'
 import type { Known } from './plan'
 
+/** A meter whose run was cut off longer ago than this is gone on from as it is. */
+const LONGEST_OUTAGE_DAYS = 14
+
 const { points: _, ...entries } = dayReadingsSchema.entries
 const daySchema = v.object(entries)
 
 /**
  * What is known of these meters, brought up to the history that a run left ahead of them when it was cut off between the
- * two, perhaps before midnight, perhaps at a meter's very first point. At most three reads for 100 meters.
+ * two, perhaps days ago, perhaps at a meter's very first point. At most three reads for 100 meters, after a long outage a
+ * few more.
  */
 export async function upToDate(
   ids: readonly string[],
@@ -21,9 +25,12 @@ export async function upToDate(
   call: Call,
 ): Promise<ReadonlyMap<string, Known>> {
   const today = dayAt(call.clock.now())
+  const yesterday = addDays(today, -1)
+  const earliest = addDays(today, -LONGEST_OUTAGE_DAYS)
   const days = ids.flatMap(id => {
-    const candidates = new Set([stored.get(id)?.day ?? today, addDays(today, -1), today])
-    return [...candidates].sort().map(day => dayReadingsId(id, day))
+    const last = stored.get(id)?.day ?? yesterday
+    const first = [earliest, [yesterday, last].sort()[0] ?? yesterday].sort()[1] ?? yesterday
+    return eachDay(first, today).map(day => dayReadingsId(id, day))
   })
   const known = new Map<string, Known>(stored)
   for (let start = 0; start < days.length; start += BATCH) {
@@ -33,8 +40,7 @@ export async function upToDate(
       const meter = known.get(day.meter)
       if (meter && meter.at !== null && day.at <= meter.at) continue
       const full = fullAfter(meter ?? null, day.close)
-      const limit = meter?.limit ?? null
-      known.set(day.meter, { ...tailOf(day), limit, full, period: day.period, returned: day.returnedTotal })
+      known.set(day.meter, { ...tailOf(day), limit: meter?.limit ?? null, full })
     }
   }
   return known

@@ -26,6 +26,8 @@ export interface ChunkResult {
   changed: number
   /** Meters that were there when the last round was complete. */
   known: number
+  /** Meters that had been missing. */
+  found: number
   /** How the meters now stand, and how those stood that were there before. */
   counts: Counts
   countsBefore: Counts
@@ -40,13 +42,15 @@ export async function recordChunk(read: readonly Reading[], context: ChunkContex
   const ids = read.map(({ key }) => meterId(context.connection, key))
   const stored = await readMeters(ids, call)
   const before = await knownBefore(ids, stored, context, call)
-  const now = call.clock.now()
   const plans = read.map((reading): MeterPlan => {
     const id = meterId(context.connection, reading.key)
-    return { id, stored: stored.get(id), ...planFor(reading, before.get(id), now) }
+    return { id, stored: stored.get(id), ...planFor(reading, before.get(id)) }
   })
   const tails = await recordHistory(plans, context, call)
-  const rows = plans.map(plan => ({ plan, after: meterAfter(plan, tails.get(plan.id)) }))
+  const rows = plans
+    .filter(({ isOutdated }) => !isOutdated)
+    .map(plan => ({ plan, after: meterAfter(plan, tails.get(plan.id)) }))
+  const untouched = plans.flatMap(({ isOutdated, stored }) => (isOutdated && stored ? [stored] : []))
   const overtaken = await writeMeters(rows, context, call)
   // Another writer had read them in the meantime: once more, from what that has made of them.
   if (overtaken.length > 0 && !context.isUnsure) await recordChunk(overtaken, { ...context, isUnsure: true }, call)
@@ -57,7 +61,8 @@ export async function recordChunk(read: readonly Reading[], context: ChunkContex
   return {
     changed: plans.filter(({ point, isHeartbeat }) => point && !isHeartbeat).length,
     known: plans.filter(wasThere).length,
-    counts: tallied(rows.map(({ after }) => after)),
+    found: plans.filter(({ stored, isOutdated }) => stored && stored.missingSince !== null && !isOutdated).length,
+    counts: tallied([...untouched, ...rows.map(({ after }) => after)]),
     countsBefore: tallied(plans.flatMap(plan => plan.stored ?? [])),
   }
 }

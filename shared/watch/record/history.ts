@@ -43,7 +43,7 @@ export async function recordPoint(plan: PointPlan, call: Call): Promise<Tail> {
     if ((await readings(call).insert([day])) === 'inserted') return tailOf(day)
   } else {
     const summary = summaryWith(plan, point, summaryOf(before, plan.reading))
-    if (await append(plan, before.at, summary, call)) return { ...point, today: summary }
+    if (await append(plan, before.at, summary, call)) return tailWith(plan, summary)
   }
   return reconcile(plan, call)
 }
@@ -63,7 +63,7 @@ async function reconcile(plan: PointPlan, call: Call): Promise<Tail> {
     // It is in already, or another writer has read a newer value.
     if (isSame(reading, last) || found.at >= point.at) return tailOf(found)
     const summary = summaryWith(plan, point, summaryIn(found), { ...last, limit: null })
-    if (await append(plan, found.at, summary, call)) return { ...point, today: summary }
+    if (await append(plan, found.at, summary, call)) return tailWith(plan, summary)
   }
   throw new CallError(
     'CONFLICT',
@@ -88,8 +88,17 @@ async function append(plan: PointPlan, lastAt: number, summary: DaySummary, call
 
 /** What a meter takes over from its newest day; of a day of one unchanged value no more than that. */
 export function tailOf(day: Omit<DayReadings, 'points'>): Tail {
-  const today = day.count === 1 && equalDecimals(day.open, day.close) ? null : summaryIn(day)
-  return { at: day.at, day: day.day, value: day.close, today }
+  const { at, close: value, period, returnedTotal: returned } = day
+  return { at, day: day.day, value, period, returned, today: isUneventful(day) ? null : summaryIn(day) }
+}
+
+/** One point, and nothing happened before it. */
+function isUneventful({ count, open, close, consumed, added, returned }: DaySummary): boolean {
+  return count === 1 && equalDecimals(open, close) && [consumed, added, returned].every(sum => equalDecimals(sum, '0'))
+}
+
+function tailWith({ point, reading: { period, returned } }: PointPlan, today: DaySummary): Tail {
+  return { ...point, period, returned, today }
 }
 
 function summaryIn({ open, close, min, max, consumed, added, returned, count }: DaySummary): DaySummary {

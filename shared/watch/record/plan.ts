@@ -18,6 +18,8 @@ export interface Tail {
   at: number
   day: string
   value: string
+  period: string | null
+  returned: string | null
   /** Of that day; null when the day holds nothing but one unchanged value. */
   today: DaySummary | null
 }
@@ -34,15 +36,19 @@ export interface Plan {
   point: NewPoint | undefined
   /** Whether the point only says that the value still holds on a new day. */
   isHeartbeat: boolean
+  /** Whether somebody has recorded a newer reading since this one was taken: then it changes nothing. */
+  isOutdated: boolean
 }
 
-export function planFor(reading: Reading, before: Known | undefined, now: number): Plan {
-  const { value } = reading
-  const day = dayAt(now)
+export function planFor(reading: Reading, before: Known | undefined): Plan {
+  const { value, at } = reading
+  const day = dayAt(at)
   const isNews = value !== null && !isRecorded(reading, before)
   const isHeartbeat = value !== null && !isNews && before?.day !== day
-  const point = value !== null && (isNews || isHeartbeat) ? { at: now, day, value } : undefined
-  return { reading, before, point, isHeartbeat }
+  const isDue = isNews || isHeartbeat
+  const isOutdated = isDue && before?.at != null && before.at >= at
+  const point = isDue && !isOutdated ? { at, day, value } : undefined
+  return { reading, before, point, isHeartbeat, isOutdated }
 }
 
 /** Whether the last point says what the reading says. */
@@ -98,10 +104,10 @@ export function judge({ kind, value, limit, standing }: Reading, full: string | 
 
 /** What the reading and its history make of the meter. A value that the reading does not name is the last one known. */
 export function meterAfter({ reading, before }: Plan, tail: Tail | undefined) {
-  const { key, title, kind, unit, limit, period, resetsAt, returned } = reading
+  const { key, title, kind, unit, limit, resetsAt } = reading
   const full = tail ? fullAfter(before ?? null, tail.value) : (before?.full ?? null)
   const history = tail
-    ? { value: tail.value, period, returned, at: tail.at, day: tail.day, today: tail.today }
+    ? tail
     : {
         value: before?.value ?? null,
         period: before?.period ?? null,

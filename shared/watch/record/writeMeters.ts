@@ -61,8 +61,10 @@ export async function writeMeters(rows: readonly Row[], context: Context, call: 
       alike.set(kind, group)
     }
   }
+  // Who was refreshed in the meantime has been left in a better state than this.
+  const refreshedAt = _.lte(Math.min(...rows.map(({ plan }) => plan.reading.at)))
   for (const { ids, patch } of alike.values()) {
-    single.push(() => meters(call).update({ _id: _.in(ids) }, { ...patch, version: _.inc(1) }))
+    single.push(() => meters(call).update({ _id: _.in(ids), refreshedAt }, { ...patch, version: _.inc(1) }))
   }
   // One of them there already: a refresh cannot have made it, only a run that overlaps; the next round goes on from it.
   if (fresh.length > 0 && (await meters(call).insert(fresh)) === 'exists') {
