@@ -70,6 +70,7 @@ const NEVER_READ = {
   memory: null,
   completeAt: null,
   meters: 0,
+  missing: 0,
   counts: {},
   markedDay: null,
   failures: 0,

@@ -53,20 +53,20 @@ describe('watching, through the built functions', () => {
     const [first, second] = await Promise.all([world.beat(), world.beat()])
 
     expect([first, second]).toMatchObject([{ ok: true }, { ok: true }])
-    expect(world.cloud.sandbox.counts.get('DescribeOrgMemberAccountBalance')).toBe(2)
-    expect(world.documents('yl_meters')).toHaveLength(21)
-    expect(world.documents('yl_readings').map(day => pointsOf(day).length)).toEqual(Array(18).fill(1))
+    expect(world.cloud.sandbox.counts.get('DescribeOrgMemberAccountBalance')).toBe(3)
+    expect(world.documents('yl_meters')).toHaveLength(31)
+    expect(world.documents('yl_readings').map(day => pointsOf(day).length)).toEqual(Array(28).fill(1))
   })
 
   it('fills the board, the most urgent first, with counts that add up', async () => {
     const { meters, counts, total, lastSweepAt, degraded } = await dataOf('board', {})
 
-    expect(meters).toHaveLength(21)
+    expect(meters).toHaveLength(31)
     expect(meters[0]).toMatchObject({ level: 'exhausted', standing: 'current' })
     expect(meters.at(-1)).toMatchObject({ level: null, standing: 'not-applicable' })
     expect({ total, counted: Object.values(counts).reduce((sum, count) => sum + count, 0) }).toEqual({
-      total: 21,
-      counted: 21,
+      total: 31,
+      counted: 31,
     })
     expect({ degraded, isRecent: Date.now() - Number(lastSweepAt) < 60_000 }).toEqual({ degraded: [], isRecent: true })
   })
@@ -106,11 +106,15 @@ describe('watching, through the built functions', () => {
 
     const failing = await dataOf('board', { provider: 'memberBalance' })
     expect(failing.meters.map(({ standing, value }) => ({ standing, isKept: value !== null }))).toEqual(
-      Array(14).fill({ standing: 'failing', isKept: true }),
+      Array(24).fill({ standing: 'failing', isKept: true }),
     )
     expect(failing.degraded).toMatchObject([{ code: 'connection-failed' }])
     expect((await dataOf('board', { provider: 'waybill' })).counts).toMatchObject({ exhausted: 1, ok: 3 })
-    expect((await dataOf('runs', {})).runs[0]).toMatchObject({ failed: 1, degraded: [{ code: 'connection-failed' }] })
+    const [run] = (await dataOf('runs', {})).runs
+    expect(run).toMatchObject({
+      failed: 1,
+      degraded: expect.arrayContaining([expect.objectContaining({ code: 'connection-failed' })]),
+    })
 
     world.makeDue()
     await world.beat()
@@ -159,6 +163,7 @@ it('goes on by itself in further invocations of three seconds until every meter 
     environment: { TENCENT_REQUESTS_PER_SECOND: '15' },
   })
   try {
+    slow.cloud.gateway.database.addCollection('yl_connections')
     slow.onExchange = ({ phase, api }) => {
       const [members] = slow.documents('yl_connections').filter(({ _id }) => _id === 'env-memberBalance')
       if (phase === 'after' && api.startsWith('database.') && members?.['completeAt']) done()

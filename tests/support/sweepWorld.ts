@@ -28,7 +28,7 @@ export async function makeSweepWorld(options: Partial<LocalCloudOptions> = {}): 
   const world: Pick<SweepWorld, 'onExchange'> = { onExchange: undefined }
   const bed: Bed = await makeBed({
     now: () => now,
-    scale: { members: 14, waybillAccounts: 7 },
+    scale: { members: 24, waybillAccounts: 7 },
     limits: { timeoutMs: 20_000 },
     onExchange: exchange => world.onExchange?.(exchange),
     ...options,
