@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { mockCloud } from '../../tests/mocks/wxServerSdk'
 import { boardCall, connectionDocument, dayDocument, meterDocument, stored } from '../../tests/support/board'
+import { fakeClock } from '../../tests/support/clock'
 import { failureOf } from '../../tests/support/failure'
+import { refreshMeter, sweep } from '../watch'
 import { removeConnection } from './removeConnection'
 
 jest.mock('wx-server-sdk', () => mockCloud.sdk)
@@ -62,6 +64,51 @@ describe('removeConnection', () => {
     expect(await idsIn('yl_connections')).not.toContain('own')
     expect(await idsIn('yl_meters')).toEqual(['env-waybill/a'])
     expect(await idsIn('yl_readings')).toEqual(['env-waybill/a/20261120'])
+  })
+
+  describe.each(['sweep', 'refresh'])('while a %s is under way', work => {
+    const REQUEST_MS = 10
+    const REMOVALS = Array.from({ length: 60 }, (_, index) => index * 5)
+
+    it('leaves no meter and no day, whenever it comes', async () => {
+      const found: unknown[] = []
+      let answered = 0
+      for (const wait of REMOVALS) {
+        mockCloud.reset()
+        const clock = fakeClock()
+        const account = (biz_id: string) => ({ delivery_id: 'YTO', biz_id, quota_num: 5, quota_update_time: 1 })
+        mockCloud.openapi('logistics.getAllAccount', () => ({ list: ['x', 'y', 'z'].map(account) }))
+        mockCloud.openapi('logistics.getQuota', async () => {
+          await clock.sleep(5 * REQUEST_MS)
+          return { quota_num: 7 }
+        })
+        mockCloud.store.create('yl_connections', [connectionDocument('own', { dueAt: clock.now() })])
+        mockCloud.store.create('yl_meters', [meterDocument('own', 'YTO/x'), meterDocument('own', 'YTO/y')])
+        mockCloud.store.create('yl_readings', [
+          dayDocument('own/YTO/x', '20261120', [[clock.now() - 3_600_000, '210']]),
+        ])
+        mockCloud.store.create('yl_runs')
+        mockCloud.store.answerAfter(() => clock.sleep(REQUEST_MS))
+        const call = () => boardCall({ clock, budgetMs: 9000 })
+        const writing = work === 'sweep' ? sweep({ connections: ['own'] }, call()) : refreshMeter('own/YTO/x', call())
+        const settled = writing.then(
+          () => true,
+          () => false,
+        )
+        await clock.advance(wait)
+        await clock.finish(removeConnection({ id: 'own' }, call()))
+        if (await clock.finish(settled)) answered += 1
+        mockCloud.store.answerAfter(async () => {})
+        const left = [
+          ...(await idsIn('yl_meters')),
+          ...(await idsIn('yl_readings')),
+          ...(await idsIn('yl_connections')),
+        ]
+        if (left.length > 0) found.push([wait, left])
+      }
+      expect(answered).toBeGreaterThan(0)
+      expect(found).toEqual([])
+    })
   })
 
   it('is NOT_FOUND for an unknown one', async () => {

@@ -77,6 +77,29 @@ describe('compaction', () => {
     expect(world.connection().markedDay).toBe(dayAt(clock.now()))
   })
 
+  it('looks only at days that have become too old since it was last done', async () => {
+    await world.sweep()
+    const [seen, due] = [addDays(TODAY, -36), addDays(TODAY, -35)]
+    world.insert('yl_readings', oldDay(seen), oldDay(due))
+    await world.sweepAfter(DAY_MS)
+    expect(days().slice(0, 2)).toEqual([
+      [seen, 2],
+      [due, null],
+    ])
+  })
+
+  it('misses no day after a gap of several days without sweeps', async () => {
+    const before = Array.from({ length: 12 }, (_, index) => addDays(TODAY, index - 40))
+    world.insert('yl_readings', ...before.map(day => oldDay(day)))
+    await world.sweep()
+    const dropped = () => days().filter(([, points]) => points === null)
+    expect(dropped().map(([day]) => day)).toEqual(before.slice(0, 5))
+    await world.sweepAfter(4 * DAY_MS)
+    expect(dropped().map(([day]) => day)).toEqual(before.slice(0, 9))
+    await world.sweepAfter(DAY_MS)
+    expect(dropped().map(([day]) => day)).toEqual(before.slice(0, 10))
+  })
+
   it('that fails degrades the run, not its readings, and is done in the next round', async () => {
     const old = addDays(TODAY, -100)
     world.insert('yl_readings', oldDay(old))

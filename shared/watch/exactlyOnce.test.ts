@@ -3,13 +3,14 @@ import { beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { mockCloud } from '../../tests/mocks/wxServerSdk'
 import { makeCall, SDK_VARIABLES } from '../../tests/support/call'
 import { type FakeClock, fakeClock } from '../../tests/support/clock'
+import { dayAt } from '../meter/day'
 import { type DaySummary, type Recorded, summarize } from '../meter/daySummary'
 import { fullAfter } from '../meter/level'
 import type { Reading } from '../meter/reading'
 import type { Counts } from '../store/connections'
 import type { Meter } from '../store/meters'
 import type { DayReadings } from '../store/readings'
-import { DAY_MS, type Fault, reading, START, TEN_MINUTES, World } from './testing'
+import { DAY_MS, type Fault, reading, START, TEN_MINUTES, TODAY, TOMORROW, unavailable, World } from './testing'
 
 jest.mock('wx-server-sdk', () => mockCloud.sdk)
 // Not an import: that would come before the mock.
@@ -130,6 +131,26 @@ describe('a request to the database', () => {
         },
       )
     })
+  })
+
+  it('that is never made, days of failures before the next round, is made up for on its own day', async () => {
+    await begin(START, DAY_MS)
+    world.main.readings = [reading('fall', '60')]
+    // The process ends as soon as the day has its point.
+    world.fault(() => (world.history('fall').length > 1 ? 'fails' : undefined))
+    await world.sweep().catch(() => undefined)
+    world.heal()
+    expect([world.meter('fall').value, world.history('fall').at(-1)?.close]).toEqual(['100', '60'])
+    world.main.failure = { at: 0, error: unavailable() }
+    for (let day = 0; day < 3; day++) await world.sweepAfter(DAY_MS)
+    world.main.failure = undefined
+    await world.sweepAfter(TEN_MINUTES)
+    expect(world.history('fall').map(({ day, consumed, close }) => [day, consumed, close])).toEqual([
+      [TODAY, '0', '100'],
+      [TOMORROW, '40', '60'],
+      [dayAt(clock.now()), '0', '60'],
+    ])
+    expect(world.meter('fall')).toMatchObject({ value: '60', standing: 'current' })
   })
 
   function start(now: number, documents?: Scene['documents']): void {

@@ -14,6 +14,9 @@ const STALE_INTERVALS = 3
 
 export const MINUTE = 60_000
 
+/** No failure puts these in doubt: they have no reading that could be. */
+const LASTING = ['no-data', 'not-applicable', 'not-granted']
+
 /**
  * Takes a due connection for this run, so that no other run reads it before the run has ended or the platform has ended
  * it. False when another was faster.
@@ -106,9 +109,7 @@ export async function fail(held: Held, round: Round, error: CallError, call: Cal
     { connection: connection._id, standing: isStale ? _.in(['current', 'failing']) : 'current' },
     { standing, rank: rankOf(standing, null), version: _.inc(1) },
   )
-  const doubted = await meters(call).count({ connection: connection._id, standing })
-  const known = connection.completeAt === null ? round.counts : connection.counts
-  const counts = { ...lasting(known), ...(doubted > 0 && { [standing]: doubted }) }
+  const counts = await countStored(connection._id, [standing, ...LASTING], call)
   return write(held, { counts, holder: null, dueAt: nextDue(connection, now) }, call)
 }
 
@@ -118,11 +119,12 @@ function isOutdated({ completeAt, failingSince, intervalMinutes }: Connection, n
   return since !== null && now - since > STALE_INTERVALS * intervalMinutes * MINUTE
 }
 
-/** The meters that no failure puts in doubt: they have no reading that could be. */
-function lasting(counts: Counts): Counts {
-  return Object.fromEntries(
-    Object.entries(counts).filter(([name]) => ['no-data', 'not-applicable', 'not-granted'].includes(name)),
+/** How many of the connection's meters stand so; what the last round counted may have changed since. */
+async function countStored(connection: string, standings: readonly string[], call: Call): Promise<Counts> {
+  const counted = standings.map(
+    async standing => [standing, await meters(call).count({ connection, standing })] as const,
   )
+  return Object.fromEntries((await Promise.all(counted)).filter(([, count]) => count > 0))
 }
 
 function nextDue({ intervalMinutes }: Connection, startedAt: number): number {

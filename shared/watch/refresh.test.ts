@@ -218,6 +218,61 @@ describe('refreshMeter', () => {
     })
   })
 
+  describe('during a sweep that has read an older value', () => {
+    const top = () => reading('a', '100')
+    beforeEach(async () => {
+      world.main.readings = [top(), reading('b', '1')]
+      await world.sweepAfter(TEN_MINUTES)
+      await clock.advance(TEN_MINUTES)
+    })
+    const nothingOlder = () => {
+      expect(world.day('a').points?.map(([, value]) => value)).toEqual(['100', '600'])
+      expect(world.day('a')).toMatchObject({ consumed: '0', added: '500', close: '600', count: 2 })
+      expect(world.meter('a')).toMatchObject({ value: '600', at: world.day('a').at, standing: 'current' })
+    }
+
+    it('stays the last word, where the sweep records after it', async () => {
+      world.main.perStep = 1
+      world.main.stepMs = 400
+      const swept = world.begin()
+      await clock.advance(500)
+      world.main.set({ a: '600' })
+      await refresh()
+      expect(await swept).toMatchObject({ readings: 2, failed: 0 })
+      nothingOlder()
+    })
+
+    it('stays the last word, where it overtakes the sweep between two writes', async () => {
+      world.main.set({ a: '300' })
+      let request = 0
+      mockCloud.store.answerAfter(async () => {
+        // Due, take, the meters; then the day.
+        if (++request !== 4) return
+        world.main.set({ a: '600' })
+        await clock.advance(5)
+        await refresh()
+      })
+      expect(await world.begin()).toMatchObject({ failed: 0 })
+      nothingOlder()
+    })
+  })
+
+  it('that has failed may be asked for again at once', async () => {
+    world.main.failure = { at: 0, error: unavailable() }
+    expect((await failureOf(refresh())).code).toBe('UPSTREAM_UNAVAILABLE')
+    world.main.failure = undefined
+    world.main.set({ a: '4' })
+    expect(await refresh()).toEqual({ refreshed: true })
+    expect(world.meter('a').value).toBe('4')
+  })
+
+  it('is NOT_APPLICABLE on a connection that is switched off, and asks no upstream', async () => {
+    world.patch('yl_connections', { _id: MAIN }, { enabled: false })
+    const before = world.meter('a')
+    expect(await requestsOf(async () => expect((await failureOf(refresh())).code).toBe('NOT_APPLICABLE'))).toBe(0)
+    expect(world.meter('a')).toEqual(before)
+  })
+
   it('and a sweep at the same time record each value once', async () => {
     world.main.set({ a: '60' })
     await clock.advance(TEN_MINUTES)

@@ -36,6 +36,8 @@ export async function refreshMeter(meterId: string, call: Call): Promise<{ refre
   try {
     const reading = await sourceFor(connection).readOne(meter.key, { memory: fromJson(memory) }, paced)
     await recount(connection, await recordChunk([reading], context, call), call)
+    // The connection may have been removed while the upstream was asked: then nothing of it must come back.
+    await removeLeftovers(_id, call)
   } catch (error) {
     // It has not been read: whoever asks next may try. Should this fail, too, they wait for 30 s.
     const giveBack = meters(call).update({ _id: meterId, refreshedAt: now }, { refreshedAt: meter.refreshedAt })
@@ -49,9 +51,7 @@ export async function refreshMeter(meterId: string, call: Call): Promise<{ refre
 async function recount({ _id }: Connection, { counts, countsBefore, found }: ChunkResult, call: Call): Promise<void> {
   const [after] = Object.keys(counts)
   const [before] = Object.keys(countsBefore)
-  // Removed while the upstream was asked: the meter must not come back.
-  if (before === undefined) return removeLeftovers(_id, call)
-  if (after === undefined || after === before) return
+  if (after === undefined || before === undefined || after === before) return
   const _ = command(call)
   await connections(call).update(
     { _id, [`counts.${before}`]: _.gte(1), missing: _.gte(found) },

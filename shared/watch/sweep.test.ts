@@ -171,7 +171,8 @@ describe('sweep', () => {
         throw new Error('simulated')
       })
       for (const expected of [6, 12, 14]) {
-        expect(await world.sweepAfter(1000)).toMatchObject({ failed: 0 })
+        const degraded = expected < 14 ? ['handover-failed'] : []
+        expect(await world.sweepAfter(1000)).toMatchObject({ failed: 0, degraded })
         expect(scripts.filter(({ requests }) => requests === 1)).toHaveLength(expected)
         if (expected === 6) {
           expect(lines.filter(({ event }) => event === 'handover-failed')).toEqual([

@@ -2,12 +2,13 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { mockCloud } from '../../tests/mocks/wxServerSdk'
 import { makeCall, SDK_VARIABLES } from '../../tests/support/call'
 import { type FakeClock, fakeClock } from '../../tests/support/clock'
-import { MAIN, reading, START, TEN_MINUTES, unavailable, World } from './testing'
+import { MAIN, reading, START, scriptedSources, TEN_MINUTES, unavailable, World } from './testing'
 
 jest.mock('wx-server-sdk', () => mockCloud.sdk)
 // Not an import: that would come before the mock.
 jest.mock('../provider/source', () => jest.requireActual<typeof import('./testing')>('./testing').scriptedSources)
 const { sweep } = require('.') as typeof import('.')
+const { waybill } = require('../provider/source/waybill') as typeof import('../provider/source/waybill')
 
 describe('a connection', () => {
   let clock: FakeClock
@@ -122,6 +123,22 @@ describe('a connection', () => {
       expect(world.connection()).toMatchObject({ meters: 500, counts: { ok: 500 } })
     })
 
+    it('is not begun anew while it gets further, however long it takes', async () => {
+      mockCloud.deploy('watchQuotas', () => {
+        throw new Error('simulated')
+      })
+      world.main.readings = many(900)
+      world.main.stepMs = 800
+      for (const seen of [200, 400, 600, 800]) {
+        expect(await next()).toMatchObject({ readings: 200, failed: 0, degraded: ['handover-failed'] })
+        expect(world.connection().round).toMatchObject({ seen, place: String(seen) })
+      }
+      expect(clock.now() - START).toBeGreaterThan(3 * TEN_MINUTES)
+      expect(await next()).toMatchObject({ readings: 100, degraded: [] })
+      expect(world.main.asked).toEqual(world.main.readings.map(({ key }) => key))
+      expect(world.connection()).toMatchObject({ round: null, meters: 900, counts: { ok: 900 } })
+    })
+
     it('keeps what its source asked to remember in the part before', async () => {
       world.main.readings = many(300)
       world.main.stepMs = 800
@@ -135,6 +152,28 @@ describe('a connection', () => {
   })
 
   describe('whose upstream hangs', () => {
+    it('in its list for so long that nothing else fits fails, after one call of itself at most', async () => {
+      for (const at of ['logistics.getQuota', 'logistics.getAllAccount']) {
+        mockCloud.openapi(at, async () => {
+          await clock.sleep(at.endsWith('Account') ? 1600 : 0)
+          const list = ['x', 'y'].map(biz_id => ({ delivery_id: 'YTO', biz_id, quota_num: 5, quota_update_time: 1 }))
+          return { quota_num: 7, count: list.length, list }
+        })
+      }
+      const follow = jest.spyOn(scriptedSources, 'sourceOf').mockImplementation(() => waybill)
+      world.connect('slow', { provider: 'waybill' })
+      const found: unknown[] = []
+      do {
+        handed.length = 0
+        found.push(await outcomes(world.sweep(['slow'])))
+      } while (handed.length > 0 && found.length < 5)
+      follow.mockRestore()
+      expect(found.at(-1)).toEqual({ slow: 'DEADLINE_EXCEEDED' })
+      expect(found.slice(0, -1).length).toBeLessThanOrEqual(1)
+      expect(world.connection('slow')).toMatchObject({ failures: 1, failure: { code: 'DEADLINE_EXCEEDED' } })
+      expect(world.connection('slow').dueAt).toBeGreaterThan(clock.now())
+    })
+
     it('fails with DEADLINE_EXCEEDED, and is given back before the deadline', async () => {
       world.main.hangsAt = 0
       expect(await outcomes(world.sweep())).toEqual({ [MAIN]: 'DEADLINE_EXCEEDED' })
@@ -240,6 +279,28 @@ describe('a connection', () => {
       expect(new Set(world.main.asked).size).toBe(300)
       expect(world.connection()).toMatchObject({ meters: 300, counts: { ok: 300 }, failures: 0, round: null })
       expect(world.all('yl_meters', { standing: 'failing' })).toEqual([])
+    })
+
+    it('in the middle of its first round counts what it has stored', async () => {
+      world.main.readings = [...many(150), ...many(150).map(({ key }) => reading(`n-${key}`, null))]
+      world.main.failure = { at: 200, error: unavailable() }
+      expect(await world.sweep()).toMatchObject({ readings: 200, failed: 1 })
+      expect(world.all('yl_meters', { standing: 'failing' })).toHaveLength(150)
+      expect(world.all('yl_meters', { standing: 'no-data' })).toHaveLength(50)
+      expect(world.connection()).toMatchObject({ completeAt: null, counts: { failing: 150, 'no-data': 50 } })
+    })
+
+    it('and never was complete is stale three intervals after its first failure', async () => {
+      world.main.readings = many(200)
+      world.main.failure = { at: 100, error: unavailable() }
+      for (const failures of [1, 2, 3, 4]) {
+        await next()
+        expect(world.connection()).toMatchObject({ failures, completeAt: null, counts: { failing: 100 } })
+      }
+      await next()
+      expect(clock.now() - (world.connection().failingSince ?? 0)).toBe(4 * TEN_MINUTES)
+      expect(world.connection().counts).toEqual({ stale: 100 })
+      expect(world.all('yl_meters', { standing: 'stale', rank: 4, level: 'ok' })).toHaveLength(100)
     })
 
     it('because the database refuses to record leaves out nothing that was read', async () => {

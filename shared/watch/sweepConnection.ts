@@ -186,7 +186,10 @@ class ConnectionSweep {
       // Not done: the next round is a marking one again, and tries again.
       if (!this.isCompactionFailed) markedDay = dayAt(round.startedAt)
     }
-    const isSearchDue = !round.marks && round.known < connection.meters
+    // Not seen, and not marked yet: the next round, due at once, looks for them.
+    const unseen = round.marks ? 0 : Math.max(0, connection.meters - round.known)
+    missing += unseen
+    const isSearchDue = unseen > 0
     if (isSearchDue) markedDay = null
     this.isComplete = await complete(this.held, { round, memory, markedDay, missing, isSearchDue }, call)
     return this.isComplete

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { mockCloud } from '../../../tests/mocks/wxServerSdk'
 import { makeCall, SDK_VARIABLES, type TestCall } from '../../../tests/support/call'
-import { NOON } from '../../../tests/support/clock'
+import { fakeClock, NOON } from '../../../tests/support/clock'
 import { failureOf } from '../../../tests/support/failure'
 import { json, startUpstream, type TestUpstream } from '../../../tests/support/upstream'
 import { readingsOf, stepsOf, TEN_MINUTES } from './testing'
@@ -212,6 +212,53 @@ describe('readOne', () => {
   it.each(['', 'YTO', '/x', 'YTO/'])('is NOT_FOUND for the key %j', async key => {
     expect((await failureOf(waybill.readOne(key, {}, call))).code).toBe('NOT_FOUND')
     expect(mockCloud.openapiCalls).toEqual([])
+  })
+})
+
+describe('waybill, out of time', () => {
+  const clock = fakeClock({ now: NOON })
+  const TIME_MS = 3000
+  /** As much as one invocation gets through, each request begun only where it might be answered. */
+  const invoke = async (from: unknown) => {
+    const call = makeCall({ variables: SDK_VARIABLES, clock, budgetMs: TIME_MS })
+    const mayRequest = () => call.deadline.remaining() > 300
+    try {
+      return await clock.finish(stepsOf(waybill, { from, mayRequest }, call))
+    } finally {
+      call.deadline.release()
+    }
+  }
+
+  it('takes no account that it had no time for as one without data, and goes on with it', async () => {
+    quotaOf = async () => {
+      await clock.sleep(900)
+      return { quota_num: 7 }
+    }
+    list = Array.from({ length: 30 }, (_, index) => account(`x${index}`, 5, 1))
+    const read: string[] = []
+    let next: unknown
+    let invocations = 0
+    do {
+      const steps = await invoke(next)
+      const readings = readingsOf(steps)
+      expect(readings.map(({ standing, value }) => [standing, value])).toEqual(readings.map(() => ['current', '7']))
+      read.push(...readings.map(({ key }) => key))
+      next = steps.at(-1)?.next
+      invocations += 1
+    } while (next !== undefined && invocations < 5)
+    expect(invocations).toBe(2)
+    expect(read).toEqual(list.map(({ biz_id }) => `YTO/${biz_id}`))
+  })
+
+  it('reads again from the first account that was cut off', async () => {
+    quotaOf = async biz => {
+      if (biz === 'hangs') await clock.sleep(2 * TIME_MS)
+      return { quota_num: 7 }
+    }
+    list = ['a', 'hangs', 'b'].map(biz => account(biz, 5, 1))
+    const [step] = await invoke(undefined)
+    expect(step?.readings.map(({ key, standing }) => [key, standing])).toEqual([['YTO/a', 'current']])
+    expect(step?.next).toEqual(['YTO/a'])
   })
 })
 

@@ -1,18 +1,22 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals'
+import fc from 'fast-check'
 import { mockCloud } from '../../../tests/mocks/wxServerSdk'
 import { makeCall, SDK_VARIABLES } from '../../../tests/support/call'
 import { type FakeClock, fakeClock } from '../../../tests/support/clock'
-import { DAY_MS, MAIN, reading, START, TEN_MINUTES, TODAY, TOMORROW, World } from '../testing'
+import type { Reading } from '../../meter/reading'
+import type { Meter } from '../../store/meters'
+import { DAY_MS, MAIN, reading, START, TEN_MINUTES, TODAY, TOMORROW, unavailable, World } from '../testing'
 
 jest.mock('wx-server-sdk', () => mockCloud.sdk)
 // Not an import: that would come before the mock.
 jest.mock('../../provider/source', () => jest.requireActual<typeof import('../testing')>('../testing').scriptedSources)
-const { sweep } = require('..') as typeof import('..')
+const { refreshMeter, sweep } = require('..') as typeof import('..')
 
 describe('recording', () => {
   let clock: FakeClock
   let world: World
-  beforeEach(() => {
+  beforeEach(open)
+  function open() {
     mockCloud.reset()
     clock = fakeClock({ now: START })
     const variables = SDK_VARIABLES
@@ -23,7 +27,7 @@ describe('recording', () => {
       makeCall: budgetMs => makeCall({ variables, clock, budgetMs }),
     })
     world.main.readings = [reading('a', '100'), reading('b', '50')]
-  })
+  }
 
   const next = () => world.sweepAfter(TEN_MINUTES)
   const points = (key: string, day = TODAY) => world.day(key, day).points
@@ -235,6 +239,68 @@ describe('recording', () => {
     expect(world.meter('a')).toMatchObject({ returned: '3', value: '10' })
   })
 
+  it('of a day that begins with a reset keeps what that came to when more is used', async () => {
+    const left = (value: string, period: string) => [reading('a', value, { kind: 'allowance', limit: '100', period })]
+    world.main.readings = left('40', 'd1')
+    await world.sweep()
+    world.main.readings = left('40', 'd2')
+    await world.sweepAfter(DAY_MS)
+    expect(world.day('a', TOMORROW)).toMatchObject({ open: '40', close: '40', consumed: '60', added: '0', count: 1 })
+    world.main.readings = left('39', 'd2')
+    await next()
+    expect(world.day('a', TOMORROW)).toMatchObject({ consumed: '61', added: '0', min: '39', count: 2 })
+    expect(world.meter('a').today).toMatchObject({ consumed: '61', count: 2 })
+  })
+
+  it('of a day that begins with returns keeps them when more is used', async () => {
+    const used = (value: string, returned: string) => [
+      reading('a', value, { kind: 'usage', period: '202611', returned }),
+    ]
+    world.main.readings = used('5', '1')
+    await world.sweep()
+    world.main.readings = used('5', '3')
+    await world.sweepAfter(DAY_MS)
+    expect(world.day('a', TOMORROW)).toMatchObject({ consumed: '2', returned: '2', count: 1 })
+    world.main.readings = used('6', '3')
+    await next()
+    expect(world.day('a', TOMORROW)).toMatchObject({ consumed: '3', returned: '2', count: 2 })
+  })
+
+  it('of what another writer has put into the day takes over its period and returns, too', async () => {
+    const used = (value: string, returned: string, period: string) => [
+      reading('a', value, { kind: 'usage', period, returned }),
+    ]
+    world.main.readings = used('10', '0', 'm1')
+    await world.sweep()
+    world.main.readings = used('12', '0', 'm1')
+    await clock.advance(TEN_MINUTES)
+    const at = clock.now() + 5
+    const points = [...(world.day('a').points ?? []), [at, '11']]
+    const sums = { consumed: '14', added: '0', returned: '3' }
+    const theirs = {
+      at,
+      points,
+      close: '11',
+      min: '10',
+      max: '11',
+      period: 'm2',
+      returnedTotal: '3',
+      count: 2,
+      ...sums,
+    }
+    // Due, take, the meters; then the day.
+    world.fault(index => {
+      if (index === 3) world.patch('yl_readings', { _id: world.day('a')._id }, theirs)
+      return undefined
+    })
+    await world.sweep()
+    world.heal()
+    expect(world.meter('a')).toMatchObject({ value: '11', period: 'm2', returned: '3', at })
+    world.main.readings = used('11', '3', 'm2')
+    expect(await next()).toMatchObject({ changed: 0 })
+    expect(world.day('a')).toMatchObject({ ...theirs, consumed: '14' })
+  })
+
   it('of a credit more of which is left than its limit is ok', async () => {
     world.main.readings = [reading('a', '1200.50', { kind: 'credit', unit: 'CNY', limit: '1000.00' })]
     await world.sweep()
@@ -316,6 +382,70 @@ describe('recording', () => {
     world.main.readings = []
     expect(await world.sweep()).toMatchObject({ readings: 0, failed: 0 })
     expect(world.connection()).toMatchObject({ meters: 0, counts: {}, completeAt: START })
+  })
+
+  describe('whatever happens to its meters', () => {
+    const KEYS = ['a', 'b', 'c', 'd']
+    const key = fc.constantFrom(...KEYS)
+    const event = fc.oneof(
+      fc.record({ what: fc.constant('change'), key, value: fc.constantFrom('0', '3', '15', '100', null) }),
+      fc.record({ what: fc.constantFrom('vanish', 'come back', 'refresh'), key }),
+      fc.record({ what: fc.constant('fail'), key, at: fc.nat(3) }),
+    )
+    type Event = { what: string; key: string; value?: string | null; at?: number }
+
+    const happen = async ({ what, key, value, at = 0 }: Event, all: Map<string, Reading>) => {
+      const { main } = world
+      if (what === 'change') {
+        const standing = value === null ? 'no-data' : 'current'
+        all.set(key, reading(key, value ?? null, { kind: 'allowance', limit: '100', standing }))
+        main.readings = main.readings.map(one => all.get(one.key) ?? one)
+      } else if (what === 'vanish') main.readings = main.readings.filter(one => one.key !== key)
+      else if (what === 'come back') {
+        const one = all.get(key)
+        if (one && !main.readings.some(other => other.key === key)) main.readings.push(one)
+      } else if (what === 'fail') main.failure = { at, error: unavailable() }
+      else {
+        const call = makeCall({ variables: SDK_VARIABLES, clock })
+        await clock.finish(refreshMeter(`${MAIN}/${key}`, call)).catch(() => undefined)
+        call.deadline.release()
+      }
+    }
+    const expectEachToBeCounted = () => {
+      const counted = Object.values(world.connection().counts).reduce((sum, count) => sum + count, 0)
+      expect(counted).toBe(world.all('yl_meters').length)
+    }
+    const expectCountsAsStored = () => {
+      const expected: Record<string, number> = {}
+      for (const { standing, level } of world.all('yl_meters') as unknown as Meter[]) {
+        const name = standing === 'current' ? (level ?? 'ok') : standing
+        expected[name] = (expected[name] ?? 0) + 1
+      }
+      const counts = Object.entries(world.connection().counts).filter(([, count]) => count !== 0)
+      expect(Object.fromEntries(counts)).toEqual(expected)
+    }
+
+    it('counts every meter once, those that are gone as no-data', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.array(event, { maxLength: 4 }), { minLength: 1, maxLength: 6 }), async rounds => {
+          open()
+          const all = new Map(KEYS.map(one => [one, reading(one, '100', { kind: 'allowance', limit: '100' })]))
+          world.main.readings = [...all.values()]
+          world.main.perStep = 1
+          for (const events of rounds) {
+            for (const one of events) await happen(one, all)
+            await next()
+            expectEachToBeCounted()
+            // One that was missed is looked for at once, to learn how it stands.
+            if (world.connection().dueAt <= clock.now()) await world.sweep()
+            expectEachToBeCounted()
+            world.main.failure = undefined
+            expectCountsAsStored()
+          }
+        }),
+        { numRuns: 150 },
+      )
+    })
   })
 
   describe('in an ordinary round', () => {
