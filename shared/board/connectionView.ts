@@ -1,7 +1,7 @@
 import { type Call, CallError, text } from '../call'
 import { type Connection, connectionSchema, connections } from '../store/connections'
+import { isOfEnvironment, secretsOf } from '../watch'
 import { failureNotice } from './degraded'
-import { isOfEnvironment, secretsOf } from './secrets'
 import type { ConnectionView } from './types'
 
 /** The connection as an administrator sees it: of its secrets the names only. */

@@ -1,9 +1,8 @@
+import { LASTING_STANDINGS } from '../meter/health'
 import type { Level, Standing } from '../meter/reading'
 import { type ConnectionHealth, isOutdated } from './health'
 import type { BoardInput, MeterCounts } from './types'
 
-/** What a meter without a reading is does not change with time. */
-const LASTING: readonly string[] = ['no-data', 'not-applicable', 'not-granted']
 const LEVELS: readonly Level[] = ['exhausted', 'critical', 'low', 'ok']
 
 /** How the meters of these connections stand, those of an outdated one as `stale`. */
@@ -12,7 +11,7 @@ export function countsOf(connections: readonly ConnectionHealth[], now: number):
   for (const connection of connections) {
     const isStale = isOutdated(connection, now)
     for (const [name, count] of Object.entries(connection.counts)) {
-      const key = isStale && !LASTING.includes(name) ? 'stale' : name
+      const key = isStale && !LASTING_STANDINGS.includes(name) ? 'stale' : name
       sums[key] = (sums[key] ?? 0) + count
     }
   }

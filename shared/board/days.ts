@@ -1,22 +1,15 @@
 import type { Call } from '../call'
 import { eachDay } from '../meter/day'
-import { command } from '../store/collection'
+import { batchesOf, command } from '../store/collection'
 import { type DayReadings, dayReadingsId, dayReadingsSchema, readings } from '../store/readings'
 import type { RangeInput } from './types'
-
-const DAYS_PER_QUERY = 100
 
 /** The days of the range on which the meter was read, in order; one query per 100 days of it, whatever there is. */
 export async function readDays({ meter, from, to }: RangeInput, call: Call): Promise<DayReadings[]> {
   const ids = eachDay(from, to).map(day => dayReadingsId(meter, day))
-  const batches: string[][] = []
-  for (let start = 0; start < ids.length; start += DAYS_PER_QUERY)
-    batches.push(ids.slice(start, start + DAYS_PER_QUERY))
   const _ = command(call)
   const found = await Promise.all(
-    batches.map(batch =>
-      readings(call).find(dayReadingsSchema, { where: { _id: _.in(batch) }, limit: DAYS_PER_QUERY }),
-    ),
+    batchesOf(ids).map(batch => readings(call).find(dayReadingsSchema, { where: { _id: _.in(batch) } })),
   )
   return found.flat().sort((a, b) => (a.day < b.day ? -1 : 1))
 }

@@ -1,6 +1,7 @@
 import { type Call, type Language, text } from '../call'
+import { MINUTE_MS } from '../meter/day'
 import type { ConnectionFailure } from '../store/connections'
-import { type ConnectionHealth, MINUTE_MS } from './health'
+import type { ConnectionHealth } from './health'
 import { connectionTitle } from './providerTitle'
 import type { Notice } from './types'
 

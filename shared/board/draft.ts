@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type Call, CallError, type FieldProblem, invalidArgument, text } from '../call'
 import { sourceOf } from '../provider/source'
 import type { Connection } from '../store/connections'
-import { newConnection } from '../watch'
-import { isOfEnvironment, sealedSecrets, secretsOf } from './secrets'
+import { isOfEnvironment, newConnection, sealedSecrets, secretsOf } from '../watch'
 import type { SaveConnectionInput } from './types'
 
 /**

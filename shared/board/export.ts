@@ -1,5 +1,6 @@
 import type { Call, Language } from '../call'
 import { text } from '../call'
+import { timeAt } from '../meter/day'
 import type { DayReadings } from '../store/readings'
 import { csvOf, csvRow, csvText } from './csv'
 import { readDays } from './days'
@@ -8,7 +9,6 @@ import type { ExportInput, ExportOutput } from './types'
 
 /** Of the CSV as it travels in JSON, with room for the rest of the answer. */
 const MOST_BYTES = 890_000
-const SHANGHAI_MS = 8 * 3_600_000
 
 const HEADERS: Record<ExportInput['rows'], Record<Language, readonly string[]>> = {
   days: {
@@ -56,11 +56,7 @@ function dayRow({ day, open, close, min, max, consumed, added, returned }: DayRe
 }
 
 function pointRows({ points }: DayReadings, naming: readonly string[]): string[][] {
-  return (points ?? []).map(([at, value]) => [shanghaiTime(at), ...naming, value])
-}
-
-function shanghaiTime(at: number): string {
-  return new Date(at + SHANGHAI_MS).toISOString().slice(0, 19).replace('T', ' ')
+  return (points ?? []).map(([at, value]) => [timeAt(at), ...naming, value])
 }
 
 function fileNameOf({ title }: ShownMeter, { from, to, rows }: ExportInput, { language }: Call): string {

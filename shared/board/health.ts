@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 import type { Call } from '../call'
+import { MINUTE_MS } from '../meter/day'
 import { standingNow } from '../meter/health'
 import { connectionSchema, connections } from '../store/connections'
 
-export const MINUTE_MS = 60_000
 /** More than anybody has; so small a document fits a thousand times into one answer of the database. */
 const MOST = 1000
 

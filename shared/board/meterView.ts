@@ -1,12 +1,11 @@
 import * as v from 'valibot'
 import { type Call, CallError, text } from '../call'
 import { standingNow } from '../meter/health'
+import { ORDER_UNKNOWN } from '../meter/level'
 import { meterSchema, meters } from '../store/meters'
 import { type ConnectionHealth, findHealth, timesOf } from './health'
 import type { BoardMeter, MeterInfo } from './types'
 
-/** In place of thousandths, where these cannot be said. */
-const ORDER_UNKNOWN = 2000
 /** A page must not grow with what upstreams call things. */
 const LONGEST_TITLE = 120
 

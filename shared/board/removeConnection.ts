@@ -3,8 +3,8 @@ import { PROVIDERS, sourceOf } from '../provider/source'
 import { type Connection, connections } from '../store/connections'
 import { meters } from '../store/meters'
 import { readings } from '../store/readings'
+import { isOfEnvironment } from '../watch'
 import { needConnection } from './connectionView'
-import { isOfEnvironment } from './secrets'
 import type { ConnectionInput, RemoveConnectionOutput } from './types'
 
 /**

@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type Call, CallError, text } from '../call'
+import { MINUTE_MS } from '../meter/day'
 import { type Connection, connections } from '../store/connections'
 import { connectionView, needConnection } from './connectionView'
 import { draftOf } from './draft'
-import { MINUTE_MS } from './health'
 import type { SaveConnectionInput, SaveConnectionOutput } from './types'
 
 /**

@@ -1,11 +1,11 @@
 import { type Call, CallError, errorBody } from '../call'
+import { MINUTE_MS } from '../meter/day'
 import type { Step } from '../provider/source'
 import type { Connection } from '../store/connections'
 import { sharedPaces } from '../store/paces'
 import { callFor, sourceFor } from '../watch'
 import { needConnection } from './connectionView'
 import { draftOf } from './draft'
-import { MINUTE_MS } from './health'
 import type { TestConnectionInput, TestConnectionOutput } from './types'
 
 const SAMPLE = 3

@@ -1,4 +1,5 @@
 import type { ErrorBody } from '../call/errorBody'
+import type { DaySummary } from '../meter/daySummary'
 import type { Kind, Level, Standing } from '../meter/reading'
 
 /*
@@ -88,17 +89,8 @@ export interface RangeInput {
   to: string
 }
 
-export interface HistoryDay {
+export interface HistoryDay extends Omit<DaySummary, 'count'> {
   day: string
-  open: string
-  close: string
-  min: string
-  max: string
-  consumed: string
-  /** By top-ups. */
-  added: string
-  /** Of a `usage`: given back. */
-  returned: string
 }
 
 export interface HistoryOutput {

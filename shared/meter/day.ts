@@ -1,5 +1,6 @@
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-const DAY_MS = 86_400_000
+export const MINUTE_MS = 60_000
+export const DAY_MS = 86_400_000
 /** Asia/Shanghai; it has had no summer time since 1991, and days are counted as if it never had. */
 const OFFSET_MS = 8 * 3_600_000
 
@@ -40,6 +41,11 @@ export function splitByMonth(start: string, end: string): DaySpan[] {
 export function dayAt(instant: number): string {
   const shifted = new Date(instant + OFFSET_MS)
   return needDay(dayOf(shifted.getUTCFullYear(), shifted.getUTCMonth() + 1, shifted.getUTCDate()))
+}
+
+/** As `2026-11-21 20:10:07` in Shanghai. */
+export function timeAt(instant: number): string {
+  return new Date(instant + OFFSET_MS).toISOString().slice(0, 19).replace('T', ' ')
 }
 
 /** When the day starts in Shanghai, epoch ms. Throws RangeError for what is no day. */

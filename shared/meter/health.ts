@@ -1,5 +1,8 @@
 import type { Standing } from './reading'
 
+/** Neither time nor a failure changes these: such a meter has no reading that could be doubted. */
+export const LASTING_STANDINGS: readonly string[] = ['no-data', 'not-applicable', 'not-granted'] satisfies Standing[]
+
 /** So many intervals without a complete round, and readings are too old to be believed. */
 const MISSED_INTERVALS = 3
 /** A round may start and end with the timer's own beat. */

@@ -19,7 +19,7 @@ interface Amounts {
 }
 
 /** In place of thousandths, where these cannot be said: after all others. */
-const ORDER_UNKNOWN = 2000
+export const ORDER_UNKNOWN = 2000
 
 const RANK_OF_LEVEL: Record<Level, number> = { exhausted: 0, critical: 1, low: 2, ok: 6 }
 const RANK_OF_STANDING: Record<Exclude<Standing, 'current'>, number> = {

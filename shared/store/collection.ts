@@ -38,6 +38,13 @@ export interface Collection {
   remove(where: object): Promise<number>
 }
 
+/** The items in order, at most so many in each batch. */
+export function batchesOf<Item>(items: readonly Item[], most = BATCH): Item[][] {
+  const batches: Item[][] = []
+  for (let start = 0; start < items.length; start += most) batches.push(items.slice(start, start + most))
+  return batches
+}
+
 /** The operators of queries and changes. */
 export function command(call: Call): CloudCommand {
   return cloudDatabase(call.environment).command

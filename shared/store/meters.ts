@@ -1,19 +1,7 @@
 import * as v from 'valibot'
 import type { Call } from '../call'
 import { type Collection, openCollection } from './collection'
-import { count, decimal, instant } from './fields'
-
-/** What one day was like; see meter/daySummary.ts. */
-const summarySchema = v.object({
-  open: decimal,
-  close: decimal,
-  min: decimal,
-  max: decimal,
-  consumed: decimal,
-  added: decimal,
-  returned: decimal,
-  count,
-})
+import { decimal, instant, summaryEntries } from './fields'
 
 /** What judging and recording a new reading need. */
 const recordedEntries = {
@@ -35,7 +23,7 @@ const recordedEntries = {
   at: v.nullable(instant),
   day: v.nullable(v.string()),
   /** Of `day`; null when that holds nothing but one unchanged value. */
-  today: v.nullable(summarySchema),
+  today: v.nullable(v.object(summaryEntries)),
   standing: v.picklist(['current', 'no-data', 'not-applicable', 'not-granted', 'failing', 'stale']),
   level: v.nullable(v.picklist(['ok', 'low', 'critical', 'exhausted'])),
   /** By urgency: standing and level together, 0 the most urgent; see meter/level.ts. */

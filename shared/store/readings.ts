@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Call } from '../call'
 import { type Collection, openCollection } from './collection'
-import { count, decimal, instant } from './fields'
+import { decimal, instant, summaryEntries } from './fields'
 
 /** `yl_readings`: one document per meter and day, `_id` is `<meter>/<yyyymmdd>`, days are Shanghai's. */
 export const dayReadingsSchema = v.object({
@@ -16,14 +16,7 @@ export const dayReadingsSchema = v.object({
   /** Of the last point: the meter's `period` and `returned`. */
   period: v.nullable(v.string()),
   returnedTotal: v.nullable(decimal),
-  open: decimal,
-  close: decimal,
-  min: decimal,
-  max: decimal,
-  consumed: decimal,
-  added: decimal,
-  returned: decimal,
-  count,
+  ...summaryEntries,
 })
 export type DayReadings = v.InferOutput<typeof dayReadingsSchema>
 

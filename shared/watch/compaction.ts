@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type Call, CallError } from '../call'
-import { addDays, dayAt, monthsBefore } from '../meter/day'
+import { addDays, DAY_MS, dayAt, monthsBefore } from '../meter/day'
 import { rankOf } from '../meter/level'
 import { command } from '../store/collection'
 import { connections, type Round } from '../store/connections'
@@ -10,7 +10,7 @@ import { runs } from '../store/runs'
 
 const DAYS_OF_POINTS = 35
 const MONTHS_OF_SUMMARIES = 25
-const RUNS_KEPT_MS = 30 * 86_400_000
+const RUNS_KEPT_MS = 30 * DAY_MS
 
 /**
  * Marks the meters that a whole marking round did not see; they keep their last value. How many are missing now, those

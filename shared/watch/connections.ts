@@ -1,8 +1,7 @@
-import * as v from 'valibot'
 import { type Call, CallError, overlaid, text } from '../call'
 import { PROVIDERS, type ProviderName, type Source, sourceOf } from '../provider/source'
 import type { Connection } from '../store/connections'
-import { sealerFrom } from '../store/seal'
+import { isOfEnvironment, OF_ENVIRONMENT, secretsOf } from './secrets'
 
 export interface NewConnection {
   id: string
@@ -36,7 +35,7 @@ export function newConnection({ id, ...given }: NewConnection): Connection {
 }
 
 export function environmentConnectionId(provider: ProviderName): string {
-  return `env-${provider}`
+  return `${OF_ENVIRONMENT}${provider}`
 }
 
 /** The providers that the function's own environment has credentials for. */
@@ -57,23 +56,14 @@ export function sourceFor({ _id, provider }: Connection): Source {
   )
 }
 
-const variablesSchema = v.record(v.string(), v.string())
-
 /**
  * The call as this connection makes it: under its own variables, none of the function's own mixed in; as it is for a
  * connection of the environment. Throws NOT_CONFIGURED when its credentials cannot be opened.
  */
 export function callFor(connection: Connection, call: Call): Call {
-  const { _id, sealed, settings } = connection
-  if (_id.startsWith('env-')) return call
+  if (isOfEnvironment(connection)) return call
   const { variables } = sourceFor(connection)
-  const secrets = sealed === null ? {} : openedSecrets(sealed, _id, call)
-  for (const secret of Object.values(secrets)) call.environment.conceal(secret)
+  const secrets = secretsOf(connection, call)
   const names = [...variables.secret, ...variables.plain]
-  return { ...call, environment: overlaid(call.environment, names, { ...settings, ...secrets }) }
-}
-
-/** The variables that hold secrets. */
-function openedSecrets(sealed: string, id: string, { environment }: Call): Record<string, string> {
-  return v.parse(variablesSchema, JSON.parse(sealerFrom(environment).open(sealed, id)))
+  return { ...call, environment: overlaid(call.environment, names, { ...connection.settings, ...secrets }) }
 }

@@ -1,4 +1,6 @@
 import type { Call, CallError } from '../call'
+import { MINUTE_MS } from '../meter/day'
+import { LASTING_STANDINGS } from '../meter/health'
 import { rankOf } from '../meter/level'
 import { command } from '../store/collection'
 import { type Connection, type Counts, connections, type Round } from '../store/connections'
@@ -11,11 +13,6 @@ const SLACK_MS = 3000
 const EARLY_MS = 30_000
 /** After so many missed intervals a reading is out of date. */
 const STALE_INTERVALS = 3
-
-export const MINUTE = 60_000
-
-/** No failure puts these in doubt: they have no reading that could be. */
-const LASTING = ['no-data', 'not-applicable', 'not-granted']
 
 /**
  * Takes a due connection for this run, so that no other run reads it before the run has ended or the platform has ended
@@ -109,14 +106,14 @@ export async function fail(held: Held, round: Round, error: CallError, call: Cal
     { connection: connection._id, standing: isStale ? _.in(['current', 'failing']) : 'current' },
     { standing, rank: rankOf(standing, null), version: _.inc(1) },
   )
-  const counts = await countStored(connection._id, [standing, ...LASTING], call)
+  const counts = await countStored(connection._id, [standing, ...LASTING_STANDINGS], call)
   return write(held, { counts, holder: null, dueAt: nextDue(connection, now) }, call)
 }
 
 /** Whether the last complete round, or the first failure, is more than three intervals ago. */
 function isOutdated({ completeAt, failingSince, intervalMinutes }: Connection, now: number): boolean {
   const since = completeAt ?? failingSince
-  return since !== null && now - since > STALE_INTERVALS * intervalMinutes * MINUTE
+  return since !== null && now - since > STALE_INTERVALS * intervalMinutes * MINUTE_MS
 }
 
 /** How many of the connection's meters stand so; what the last round counted may have changed since. */
@@ -128,5 +125,5 @@ async function countStored(connection: string, standings: readonly string[], cal
 }
 
 function nextDue({ intervalMinutes }: Connection, startedAt: number): number {
-  return startedAt + intervalMinutes * MINUTE - EARLY_MS
+  return startedAt + intervalMinutes * MINUTE_MS - EARLY_MS
 }

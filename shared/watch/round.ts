@@ -1,7 +1,6 @@
-import { dayAt } from '../meter/day'
+import { dayAt, MINUTE_MS } from '../meter/day'
 import type { Connection, Round } from '../store/connections'
 import { fromJson } from './json'
-import { MINUTE } from './lease'
 
 /** A round that has stood still for so many intervals is begun anew. */
 const LONGEST_INTERVALS = 3
@@ -14,7 +13,7 @@ export function currentRound(connection: Connection, id: string, now: number): R
   const { round, intervalMinutes, markedDay, holder } = connection
   const wasCutOff = holder !== null
   const isUnsure = wasCutOff || (round?.isUnsure ?? false)
-  const isRecent = round && now - round.movedAt <= LONGEST_INTERVALS * intervalMinutes * MINUTE
+  const isRecent = round && now - round.movedAt <= LONGEST_INTERVALS * intervalMinutes * MINUTE_MS
   if (isRecent && fromJson(round.place) !== undefined) return { ...round, isUnsure }
   const marks = markedDay !== dayAt(now)
   return { id, startedAt: now, movedAt: now, place: null, seen: 0, known: 0, found: 0, counts: {}, marks, isUnsure }

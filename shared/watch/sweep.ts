@@ -1,10 +1,11 @@
 import { addTally, type Call, newTally } from '../call'
 import { cloudSdk, sdkErrorMessage } from '../cloud'
+import { MINUTE_MS } from '../meter/day'
+import { batchesOf } from '../store/collection'
 import type { Connection } from '../store/connections'
 import { sharedPaces } from '../store/paces'
 import { type Run, runs } from '../store/runs'
 import { findDue, findDueAmong } from './due'
-import { MINUTE } from './lease'
 import { type SweptConnection, sweepConnection } from './sweepConnection'
 
 /** Connections that one invocation reads side by side: one of each provider. More are handed out. */
@@ -14,7 +15,7 @@ const HANDOVER_MS = 1000
 /** Of what is left then, for the record. */
 const RECORD_MS = 300
 /** The timer beats every ten minutes; one beat more than that is late. */
-const LATE_MS = 15 * MINUTE
+const LATE_MS = 15 * MINUTE_MS
 
 const FUNCTION = 'watchQuotas'
 
@@ -34,15 +35,8 @@ export async function sweep({ connections: ids }: SweepInput, caller: Call): Pro
   const id = `${startedAt}-${call.requestId}`
   const due = ids ? await findDueAmong(ids, call) : await findDue(call)
   const mine = due.slice(0, CONNECTIONS_PER_RUN)
-  const handovers: Promise<boolean>[] = []
-  for (let start = CONNECTIONS_PER_RUN; start < due.length; start += CONNECTIONS_PER_RUN) {
-    handovers.push(
-      handOver(
-        due.slice(start, start + CONNECTIONS_PER_RUN).map(({ _id }) => _id),
-        call,
-      ),
-    )
-  }
+  const others = due.slice(CONNECTIONS_PER_RUN).map(({ _id }) => _id)
+  const handovers = batchesOf(others, CONNECTIONS_PER_RUN).map(batch => handOver(batch, call))
   const sweepOne = async (connection: Connection) => {
     const tally = newTally()
     const one = await sweepConnection(connection, id, { ...call, tally })
@@ -68,7 +62,7 @@ async function haveLeft(handovers: readonly Promise<boolean>[], { clock, deadlin
 }
 
 /** Another invocation of this function; the platform runs it in an instance of its own. False when it cannot be had. */
-async function handOver(connections: string[], call: Call): Promise<boolean> {
+async function handOver(connections: readonly string[], call: Call): Promise<boolean> {
   try {
     await cloudSdk(call.environment).callFunction({ name: FUNCTION, data: { connections } })
     return true

@@ -1,13 +1,13 @@
 import { type Call, CallError, endingBefore, text } from '../call'
-import { dayAt } from '../meter/day'
+import { dayAt, MINUTE_MS } from '../meter/day'
 import type { Reading } from '../meter/reading'
 import type { Step } from '../provider/source'
-import { BATCH } from '../store/collection'
+import { BATCH, batchesOf } from '../store/collection'
 import type { Connection, Round } from '../store/connections'
 import { compact, markMissing, removeLeftovers } from './compaction'
 import { callFor, sourceFor } from './connections'
 import { fromJson } from './json'
-import { complete, fail, type Held, MINUTE, putBack, saveRound, take } from './lease'
+import { complete, fail, type Held, putBack, saveRound, take } from './lease'
 import { addCounts, recordChunk } from './record/chunk'
 import { currentRound } from './round'
 
@@ -137,7 +137,7 @@ class ConnectionSweep {
     const options = {
       from: fromJson(round.place),
       memory: fromJson(connection.memory),
-      intervalMs: connection.intervalMinutes * MINUTE,
+      intervalMs: connection.intervalMinutes * MINUTE_MS,
       mayRequest: () => call.deadline.remaining() > ANSWER_MS,
     }
     return sourceFor(connection).read(options, callFor(connection, call))
@@ -157,8 +157,7 @@ class ConnectionSweep {
     const distinct = [...new Map(readings.map(reading => [reading.key, reading])).values()]
     let { seen, known, found } = round
     const counts = { ...round.counts }
-    for (let start = 0; start < distinct.length; start += BATCH) {
-      const chunk = distinct.slice(start, start + BATCH)
+    for (const chunk of batchesOf(distinct)) {
       const recorded = await recordChunk(chunk, context, call)
       seen += chunk.length
       known += recorded.known

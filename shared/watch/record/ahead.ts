@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { Call } from '../../call'
 import { addDays, dayAt, eachDay } from '../../meter/day'
 import { fullAfter } from '../../meter/level'
-import { BATCH, command } from '../../store/collection'
+import { batchesOf, command } from '../../store/collection'
 import type { RecordedMeter } from '../../store/meters'
 import { dayReadingsId, dayReadingsSchema, readings } from '../../store/readings'
 import { tailOf } from './history'
@@ -33,8 +33,8 @@ export async function upToDate(
     return eachDay(first, today).map(day => dayReadingsId(id, day))
   })
   const known = new Map<string, Known>(stored)
-  for (let start = 0; start < days.length; start += BATCH) {
-    const where = { _id: command(call).in(days.slice(start, start + BATCH)) }
+  for (const batch of batchesOf(days)) {
+    const where = { _id: command(call).in(batch) }
     const found = await readings(call).find(daySchema, { where, orderBy: [['day', 'asc']] })
     for (const day of found) {
       const meter = known.get(day.meter)

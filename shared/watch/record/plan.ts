@@ -97,7 +97,7 @@ interface Judgement {
 }
 
 /** How the reading stands, its percentages being of `full` where it has no limit. */
-export function judge({ kind, value, limit, standing }: Reading, full: string | null): Judgement {
+function judge({ kind, value, limit, standing }: Reading, full: string | null): Judgement {
   const level = standing === 'current' && value !== null ? levelOf({ kind, value, limit, full }) : null
   return { standing, level, rank: rankOf(standing, level), order: orderOf({ kind, value, limit, full }) }
 }
@@ -106,18 +106,26 @@ export function judge({ kind, value, limit, standing }: Reading, full: string | 
 export function meterAfter({ reading, before }: Plan, tail: Tail | undefined) {
   const { key, title, kind, unit, limit, resetsAt } = reading
   const full = tail ? fullAfter(before ?? null, tail.value) : (before?.full ?? null)
-  const history = tail
-    ? tail
-    : {
-        value: before?.value ?? null,
-        period: before?.period ?? null,
-        returned: before?.returned ?? null,
-        at: before?.at ?? null,
-        day: before?.day ?? null,
-        today: before?.today ?? null,
-      }
+  const latest: Partial<Known> = tail ?? before ?? {}
+  const { value = null, period = null, returned = null, at = null, day = null, today = null } = latest
   const judgement = judge({ ...reading, value: tail?.value ?? reading.value }, full)
-  return { key, title, kind, unit, limit, resetsAt, full, ...history, ...judgement, missingSince: null }
+  return {
+    key,
+    title,
+    kind,
+    unit,
+    limit,
+    resetsAt,
+    full,
+    value,
+    period,
+    returned,
+    at,
+    day,
+    today,
+    ...judgement,
+    missingSince: null,
+  }
 }
 
 /** The level, or the standing where there is none: what the board counts by. */

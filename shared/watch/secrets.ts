@@ -5,9 +5,12 @@ import { sealerFrom } from '../store/seal'
 
 const variablesSchema = v.record(v.string(), v.string())
 
+/** How the id of a connection begins that the function's own environment configures. */
+export const OF_ENVIRONMENT = 'env-'
+
 /** Whether it reads with the credentials of the function's own environment. */
 export function isOfEnvironment({ _id }: Pick<Connection, '_id'>): boolean {
-  return _id.startsWith('env-')
+  return _id.startsWith(OF_ENVIRONMENT)
 }
 
 /** The secret variables in the clear, for as long as a call takes. Throws NOT_CONFIGURED when they cannot be opened. */
